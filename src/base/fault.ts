@@ -1,0 +1,61 @@
+/**
+ * The one table of errors. A fault's code fixes its exit code (command line), its HTTP status (API), and its hint.
+ * Exit codes: 0 done, 1 our own defect, 2 wrong use, 3 not found, 4 busy or locked, 5 refused (access),
+ * 6 storage, 7 done, but much of the input was bad, 130 interrupted.
+ * A message says what happened and to what; never a secret, a person's name or the text of a report.
+ */
+export const FAULTS = {
+  defect: { exit: 1, status: 500, hint: 'This is a defect of the program. Please report it with the command you ran.' },
+  usage: { exit: 2, status: 400, hint: 'Run the command with --help for its options and an example.' },
+  'invalid-input': { exit: 2, status: 422, hint: 'Correct the value that is named and try again.' },
+  'invalid-content': { exit: 2, status: 422, hint: 'Open the named file at the named place and correct it.' },
+  'not-found': { exit: 3, status: 404, hint: 'Check the spelling, or list what exists first.' },
+  'folder-not-found': { exit: 3, status: 404, hint: 'Name a folder that holds logon.csv, file.csv or the like.' },
+  'data-missing': { exit: 3, status: 404, hint: 'Run `countersign demo` or `countersign ingest DIR --data DIR` first.' },
+  'data-in-use': { exit: 4, status: 503, hint: 'Stop the other process that uses this data directory, or name another one.' },
+  'port-in-use': { exit: 4, status: 503, hint: 'Stop the program that uses the port, or choose another with --port.' },
+  'sign-in-required': { exit: 5, status: 401, hint: 'Sign in and try again.' },
+  'sign-in-failed': { exit: 5, status: 401, hint: 'Check name and password. After several failures wait a minute.' },
+  forbidden: { exit: 5, status: 403, hint: 'Your role does not include this. Ask who grants roles.' },
+  'forged-request': { exit: 5, status: 403, hint: 'Reload the page and try again.' },
+  'too-many-tries': { exit: 5, status: 429, hint: 'Wait a minute and try again.' },
+  'engine-stopped': { exit: 6, status: 503, hint: 'Run `countersign doctor`; it checks the engines, the disk and the locks.' },
+  'query-failed': { exit: 6, status: 500, hint: 'Run `countersign doctor`; it checks the engines, the disk and the locks.' },
+  'query-too-slow': { exit: 6, status: 503, hint: 'Narrow the time span or the filter and try again.' },
+  'disk-full': { exit: 6, status: 507, hint: 'Free space on the disk that holds the data directory, then run the same command again.' },
+  'migration-failed': { exit: 6, status: 500, hint: 'Keep the data directory as it is and report the named migration.' },
+  'bad-rows': { exit: 7, status: 422, hint: 'Look at the quarantine: `countersign doctor --data DIR` and the Sources page list file, line and reason.' },
+  interrupted: { exit: 130, status: 499, hint: 'Run the same command again: it goes on where it stopped.' },
+} as const satisfies Record<string, { exit: number; status: number; hint: string }>;
+
+export type FaultCode = keyof typeof FAULTS;
+
+/** An error with a place in the table. `place` is a file, a file and line, an option, or an id: what it happened to. */
+export class Fault extends Error {
+  readonly code: FaultCode;
+  readonly place: string | undefined;
+
+  constructor(code: FaultCode, message: string, options: { place?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Fault';
+    this.code = code;
+    this.place = options.place;
+  }
+
+  get exit(): number {
+    return FAULTS[this.code].exit;
+  }
+  get status(): number {
+    return FAULTS[this.code].status;
+  }
+  get hint(): string {
+    return FAULTS[this.code].hint;
+  }
+}
+
+/** Any thrown value as a Fault; an unknown error is a defect of ours and keeps its cause. */
+export function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new Fault('defect', message, { cause: error });
+}
