@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { Fault, type FaultCode } from './fault.ts';
+import { LOG_LEVELS } from './log.ts';
+
+const number = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/** Every setting: its name, its type, its default. The names are the same in the file, the environment and here. */
+const SETTINGS = z.strictObject({
+  /** Address to listen on. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** Port to listen on; 0 takes a free one. */
+  port: number(0, 65535).default(12339),
+  /** The address people type, such as https://countersign.example.org; needed when listening beyond loopback. */
+  public_origin: z.url({ protocol: /^https?$/ }).optional(),
+  /** PostgreSQL for casework; without it the embedded engine keeps it in the data directory. */
+  casework_url: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** ClickHouse for events; without it the embedded engine keeps them in the data directory. */
+  events_url: z.url({ protocol: /^https?$/ }).optional(),
+  log_level: z.enum(LOG_LEVELS).default('info'),
+  /** A session that is not used for so long ends. */
+  session_idle_minutes: number(1, 24 * 60).default(30),
+  /** A session ends after so long however much it is used. */
+  session_hours: number(1, 7 * 24).default(12),
+});
+
+export type Config = z.output<typeof SETTINGS> & {
+  /** The data directory. */
+  data: string;
+};
+type Key = keyof z.output<typeof SETTINGS>;
+const KEYS = Object.keys(SETTINGS.shape) as Key[];
+
+/** Where a value came from, for the error message, and the fault a bad one is. */
+interface Origin {
+  place: string;
+  code: FaultCode;
+}
+
+/**
+ * The configuration: defaults, then `config.yml` in the data directory, then the environment (`COUNTERSIGN_PORT`),
+ * then options of the command line; the later wins. `options` leaves out what was not given.
+ *
+ * Throws `invalid-content` for a bad file, `invalid-input` for the environment, `usage` for an option. The message
+ * names the file or variable and the key, and never the value, which may hold a password.
+ */
+export function readConfig(sources: {
+  data: string;
+  environment?: Record<string, string | undefined>;
+  options?: Readonly<Record<string, unknown>>;
+}): Config {
+  const file = join(sources.data, 'config.yml');
+  const values: Record<string, unknown> = {};
+  const origins = new Map<string, Origin>();
+  const take = (key: string, value: unknown, origin: Origin) => {
+    if (!KEYS.includes(key as Key))
+      throw refusal(origin, `There is no setting ${key}. The settings are ${KEYS.join(', ')}.`);
+    values[key] = value;
+    origins.set(key, origin);
+  };
+  for (const [key, value] of Object.entries(readFile(file))) {
+    take(key, value, { place: `${file}: ${key}`, code: 'invalid-content' });
+  }
+  for (const key of KEYS) {
+    const variable = `COUNTERSIGN_${key.toUpperCase()}`;
+    const value = sources.environment?.[variable];
+    if (value !== undefined && value !== '') take(key, value, { place: variable, code: 'invalid-input' });
+  }
+  for (const [key, value] of Object.entries(sources.options ?? {})) {
+    if (value !== undefined) take(key, value, { place: `--${key.replaceAll('_', '-')}`, code: 'usage' });
+  }
+  const result = SETTINGS.safeParse(values);
+  if (result.success) return { ...result.data, data: sources.data };
+  const issue = result.error.issues[0];
+  const key = String(issue?.path[0] ?? '');
+  const origin = origins.get(key) ?? { place: file, code: 'invalid-content' };
+  throw refusal(origin, `${origin.place}: ${issue?.message ?? 'Invalid value'}.`);
+}
+
+function readFile(file: string): Record<string, unknown> {
+  if (!existsSync(file)) return {};
+  const origin: Origin = { place: file, code: 'invalid-content' };
+  const document = parseDocument(readFileSync(file, 'utf8'));
+  const error = document.errors[0];
+  if (error !== undefined) {
+    const line = error.linePos?.[0].line ?? 1;
+    // The parser's own message quotes the line, and the line may hold a password.
+    throw refusal({ ...origin, place: `${file}:${line}` }, `${file}:${line} is not YAML (${error.code}).`);
+  }
+  const content: unknown = document.toJS();
+  if (content === null || content === undefined) return {};
+  if (typeof content !== 'object' || Array.isArray(content)) {
+    throw refusal(origin, `${file} must hold settings, one a line, such as "port: 12339".`);
+  }
+  return content as Record<string, unknown>;
+}
+
+function refusal(origin: Origin, message: string): Fault {
+  return new Fault(origin.code, message, { place: origin.place });
+}
