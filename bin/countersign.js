@@ -11,16 +11,20 @@ import { fileURLToPath } from 'node:url';
 const NEEDED = 24;
 const FLAGS = ['--disable-warning=ExperimentalWarning'];
 
-/** The path of the Node of the platform package `node-<os>-<cpu>`, or undefined where none is installed. */
+/** The path of the Node in the package for this platform, or undefined where none is installed. */
 function carriedNode() {
-  const platform = process.platform === 'win32' ? 'win' : process.platform;
-  try {
-    const manifest = createRequire(import.meta.url).resolve(`node-${platform}-${process.arch}/package.json`);
-    const path = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-    return existsSync(path) ? path : undefined;
-  } catch {
-    return undefined;
+  const windows = process.platform === 'win32';
+  const system = `${windows ? 'win' : process.platform}-${process.arch}`;
+  const { resolve } = createRequire(import.meta.url);
+  for (const name of [`node-${system}`, `node-bin-${system}`]) {
+    try {
+      const path = join(dirname(resolve(`${name}/package.json`)), 'bin', windows ? 'node.exe' : 'node');
+      if (existsSync(path)) return path;
+    } catch {
+      // Not installed: try the next name.
+    }
   }
+  return undefined;
 }
 
 /** Runs this same command under `node`; signals go to it, its exit code becomes ours. */

@@ -106,7 +106,7 @@ export function startProgress(target: ProgressTarget, now: () => number): StartP
         if (at - drawn < (target.isTTY ? REDRAW_MS : SPARSE_MS)) return;
         drawn = at;
         const moment = { ...start, done, note, rate: rateAt(at) };
-        if (target.isTTY) target.write(`\r${formatProgress(moment, (target.columns ?? 80) - 1)}\x1b[K`);
+        if (target.isTTY) target.write(`\r${formatProgress(moment, (target.columns || 80) - 1)}\x1b[K`);
         else target.write(`${formatProgress(moment, 200, false)}\n`);
       },
       done(note) {
