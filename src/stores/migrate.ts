@@ -111,4 +111,5 @@ export function splitStatements(sql: string): string[] {
 }
 
 /** A quoted text (the engines double or escape a quote inside it), a comment, a semicolon, or anything else. */
-const TOKEN = /'(?:''|\\[\s\S]|[^'\\])*'|"(?:""|\\[\s\S]|[^"\\])*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?\*\/|;|[^'"`;/-]+|[\s\S]/g;
+const TOKEN =
+  /'(?:''|\\[\s\S]|[^'\\])*'|"(?:""|\\[\s\S]|[^"\\])*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?\*\/|;|[^'"`;/-]+|[\s\S]/g;

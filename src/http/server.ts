@@ -1,0 +1,182 @@
+import { Hono, type Context as HonoContext } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { z } from 'zod';
+import { asFault, Fault } from '../base/fault.ts';
+import { randomId } from '../base/id.ts';
+import type { Log } from '../base/log.ts';
+import { admit, isUnsafe, ownOrigin, type Reach, refuseForeign, requireCsrfToken } from './guard.ts';
+import { setSecurityHeaders } from './headers.ts';
+import { openApi } from './openapi.ts';
+import { InputFault, inputFault, problem } from './problem.ts';
+import { type Identity, type PublicContext, type Route, route } from './route.ts';
+import { staticFiles } from './static.ts';
+
+export interface AppOptions extends Reach {
+  readonly routes: readonly Route[];
+  /** Who sent a request; null for nobody. Asked for every route that is not public, before anything else. */
+  readonly identify: (request: Request) => Promise<Identity | null>;
+  /** The folder with the built console; without it there is only the API. */
+  readonly web?: string | undefined;
+  readonly log: Log;
+  /** The program's version, for the API description. */
+  readonly version?: string;
+  /** The largest body in bytes. */
+  readonly bodyLimit?: number;
+}
+
+type Variables = { Variables: { request: string; route: string; origin: string } };
+type Call = HonoContext<Variables>;
+
+/** The whole HTTP surface as one function from Request to Response (`app.fetch`). */
+export function createApp(options: AppOptions): Hono<Variables> {
+  const routes = [...options.routes, ...ownRoutes(options)];
+  const app = new Hono<Variables>();
+  app.use(bookkeeping(options));
+  app.use(bodyLimit({ maxSize: options.bodyLimit ?? 1_000_000, onError: refuseTooLarge }));
+  for (const [path, group] of byPath(routes)) {
+    for (const one of group) app.on(one.method, path, (call) => answer(one, call, options));
+    app.all(path, (call) => refuseMethod(call, group));
+  }
+  const files = options.web === undefined ? () => null : staticFiles(options.web);
+  app.all('*', (call) => {
+    const isApi = /^\/api(\/|$)/.test(new URL(call.req.url).pathname);
+    const file = isApi || call.req.method !== 'GET' ? null : files(call.req.raw);
+    if (file !== null) return file;
+    throw new Fault('not-found', 'There is nothing at this address.');
+  });
+  app.onError((error, call) => {
+    const fault = asFault(error);
+    if (fault.status >= 500) {
+      options.log.error({ request: call.get('request'), code: fault.code, error: fault }, 'a request failed');
+    }
+    return problem(fault, call.get('request'));
+  });
+  return app;
+}
+
+/** Around every request: an id, the host check, security headers and one line in the log. */
+function bookkeeping(options: AppOptions) {
+  const secure = options.publicOrigin?.startsWith('https:') ?? false;
+  return async (call: Call, next: () => Promise<void>) => {
+    const start = performance.now();
+    const request = randomId(12);
+    call.set('request', request);
+    try {
+      call.set('origin', ownOrigin(call.req.url, options));
+      await next();
+    } catch (error) {
+      call.res = problem(error, request);
+    }
+    setSecurityHeaders(call.res.headers, secure);
+    const milliseconds = Math.round(performance.now() - start);
+    const { method } = call.req;
+    options.log.info(
+      { request, method, route: call.get('route') ?? '-', status: call.res.status, milliseconds },
+      'answered',
+    );
+  };
+}
+
+function refuseTooLarge(): never {
+  throw new Fault('too-large', 'The body is too large.');
+}
+
+function refuseMethod(call: Call, group: readonly Route[]): Response {
+  const methods = group.map(({ method }) => method).join(', ');
+  const response = problem(new Fault('wrong-method', `This address takes ${methods}.`), call.get('request'));
+  response.headers.set('Allow', methods);
+  return response;
+}
+
+/** The order matters: who asks, whether they may, whether they meant it, and only then what they said. */
+async function answer(route: Route, call: Call, options: AppOptions): Promise<Response> {
+  const request = call.req.raw;
+  call.set('route', route.path);
+  const unsafe = isUnsafe(route.method);
+  if (unsafe) refuseForeign(request.headers, call.get('origin'));
+  const headers = new Headers();
+  const base: PublicContext = { request, headers };
+  const context =
+    route.audience === 'public' ? base : { ...base, ...admit(route.audience, await options.identify(request)) };
+  if (unsafe && 'csrfToken' in context) requireCsrfToken(request.headers, context as typeof context & Identity);
+  const input = {
+    params: parse('path', route.params, call.req.param()),
+    query: parse('query', route.query, readQuery(request)),
+    body: route.body === null ? undefined : parse('body', route.body, await readBody(request)),
+  };
+  return reply(route, await route.handler(input, context), headers);
+}
+
+function reply(route: Route, value: unknown, headers: Headers): Response {
+  const result = route.response.safeParse(value);
+  if (!result.success) {
+    throw new Fault('defect', 'A response does not fit its own description.', {
+      place: route.path,
+      cause: result.error,
+    });
+  }
+  if (result.data === undefined) return new Response(null, { status: 204, headers });
+  headers.set('Content-Type', 'application/json');
+  return new Response(JSON.stringify(result.data), { headers });
+}
+
+function parse(part: string, schema: z.ZodType, value: unknown): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw inputFault(part, result.error);
+}
+
+/** A parameter given twice is refused: programs disagree on which one counts, and attacks live on that. */
+function readQuery(request: Request): Record<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of new URL(request.url).searchParams) {
+    if (values.has(name))
+      throw new InputFault([{ field: `query.${name}`.slice(0, 200), detail: 'Given more than once' }]);
+    values.set(name, value);
+  }
+  return Object.fromEntries(values);
+}
+
+async function readBody(request: Request): Promise<unknown> {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  // A form of a foreign page cannot send this type without asking first.
+  if (type !== 'application/json') throw new Fault('wrong-type', 'The body must be application/json.');
+  const text = await request.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InputFault([{ field: 'body', detail: 'Not JSON' }]);
+  }
+}
+
+function byPath(routes: readonly Route[]): Map<string, Route[]> {
+  const groups = new Map<string, Route[]>();
+  for (const one of routes) {
+    const group = groups.get(one.path) ?? [];
+    if (group.some(({ method }) => method === one.method)) {
+      throw new TypeError(`Two routes answer to ${one.method} ${one.path}.`);
+    }
+    groups.set(one.path, [...group, one]);
+  }
+  return groups;
+}
+
+function ownRoutes(options: AppOptions): Route[] {
+  const health = route({
+    method: 'GET',
+    path: '/healthz',
+    audience: 'public',
+    summary: 'Whether the server answers.',
+    response: z.object({ status: z.literal('ok') }),
+    handler: () => ({ status: 'ok' as const }),
+  });
+  const description: Route = route({
+    method: 'GET',
+    path: '/api/openapi.json',
+    audience: 'public',
+    summary: 'This description.',
+    response: z.record(z.string(), z.unknown()),
+    handler: () => ({ ...openApi([...options.routes, health, description], options.version ?? '0.0.0') }),
+  });
+  return [health, description];
+}
