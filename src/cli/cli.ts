@@ -64,11 +64,12 @@ function say(text: string): void {
 
 /** Says what happened, where, and what to do; gives the exit code. `COUNTERSIGN_TRACE=1` adds the stack. */
 function report(fault: Fault, commandName: string, resume?: string): number {
-  const place = fault.place ? ` (${fault.place})` : '';
+  const message = fault.message.replace(/\.$/, '');
+  const place = fault.place && !message.includes(fault.place) ? ` (${fault.place})` : '';
   const help = ['countersign', commandName, '--help'].filter(Boolean).join(' ');
   const hint = resume ?? (fault.code === 'usage' ? `\`${help}\` shows the options and an example.` : fault.hint);
   const name = styleText(['bold', 'red'], 'countersign:', { stream: process.stderr });
-  say(`${name} ${fault.message}${place}\n${styleText('bold', 'hint:', { stream: process.stderr })} ${hint}`);
+  say(`${name} ${message}${place}\n${styleText('bold', 'hint:', { stream: process.stderr })} ${hint}`);
   if (process.env.COUNTERSIGN_TRACE) console.error(fault.cause ?? fault);
   return fault.exit;
 }
