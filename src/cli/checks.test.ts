@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openData } from '../stores/data.ts';
-import { bytes, type Check, checkNode, judgeDisk, runChecks } from './checks.ts';
+import { bytes, type Check, checkNode, judgeDisk, judgeRows, runChecks } from './checks.ts';
 
 test('Node before 24 fails', () => {
   expect(checkNode('24.0.0').state).toBe('ok');
@@ -36,6 +36,19 @@ test('sizes are said in three digits', () => {
   ]);
 });
 
+test('rows in quarantine are counted by log, and a tenth of all rows is a warning', () => {
+  const logon = { log_name: 'logon', rows: 1000, bad: 0, events: 998 };
+  const file = { log_name: 'file', rows: 2000, bad: 299, events: 1701 };
+  expect(judgeRows([logon])).toEqual({ name: 'rows', state: 'ok', found: '998 events, none in quarantine' });
+  expect(judgeRows([logon, file])).toMatchObject({
+    state: 'ok',
+    found: '2,699 events, 299 rows in quarantine (file 299)',
+    todo: expect.stringContaining('file, line and reason'),
+  });
+  expect(judgeRows([logon, { ...file, bad: 300 }]).state).toBe('warn');
+  expect(judgeRows([])).toMatchObject({ state: 'ok', found: '0 events, none in quarantine' });
+});
+
 describe('a data directory', () => {
   let dir: string;
   beforeAll(async () => {
@@ -62,6 +75,7 @@ describe('a data directory', () => {
     expect(checks['event engine']?.state).toBe('ok');
     const freed = await found();
     expect(freed.lock).toEqual({ name: 'lock', state: 'ok', found: 'free' });
+    expect(freed.rows).toEqual({ name: 'rows', state: 'ok', found: '0 events, none in quarantine' });
     expect(freed.data?.found).toMatch(/casework \d.* MB/);
     expect(freed.casework?.found).toMatch(/tables \d{4}-/);
   });

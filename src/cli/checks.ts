@@ -3,8 +3,10 @@ import { readdir, stat, statfs } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asFault, type FaultCode } from '../base/fault.ts';
+import { type LogTotals, logTotals } from '../events/events.ts';
 import { openData } from '../stores/data.ts';
 import { engineStates } from '../stores/state.ts';
+import { formatCount } from './progress.ts';
 
 /** One line of `countersign doctor`. `todo` says what to do, where something is to be done. */
 export interface Check {
@@ -73,7 +75,7 @@ async function checkEngines(place: string | undefined): Promise<Check[]> {
     try {
       const { events, casework } = await engineStates(data);
       return [
-        ...(place === undefined ? [] : [{ name: 'lock', state: 'ok', found: 'free' } as const]),
+        ...(place === undefined ? [] : [FREE, judgeRows(await logTotals(data.events))]),
         { name: 'event engine', state: 'ok', found: `chDB (ClickHouse ${events.version}), tables ${events.migration}` },
         {
           name: 'casework',
@@ -94,7 +96,23 @@ async function checkEngines(place: string | undefined): Promise<Check[]> {
   }
 }
 
+const FREE: Check = { name: 'lock', state: 'ok', found: 'free' };
 const FAILED: Partial<Record<FaultCode, string>> = { 'migration-failed': 'tables', 'engine-stopped': 'engines' };
+
+/** How much arrived, and how much of it could not be read. From a tenth on the logs are not to be trusted as they are. */
+export function judgeRows(totals: readonly LogTotals[]): Check {
+  const sum = (count: (log: LogTotals) => number): number => totals.reduce((all, log) => all + count(log), 0);
+  const bad = sum((log) => log.bad);
+  const arrived = `${formatCount(sum(({ events }) => events))} events`;
+  if (bad === 0) return { name: 'rows', state: 'ok', found: `${arrived}, none in quarantine` };
+  const logs = totals.filter((log) => log.bad > 0).map((log) => `${log.log_name} ${formatCount(log.bad)}`);
+  return {
+    name: 'rows',
+    state: bad * 10 >= sum(({ rows }) => rows) ? 'warn' : 'ok',
+    found: `${arrived}, ${formatCount(bad)} rows in quarantine (${logs.join(', ')})`,
+    todo: 'The Sources page lists them with file, line and reason.',
+  };
+}
 
 /** `events 1.2 GB, casework 45 MB`: the folders inside the data directory, the largest first. */
 async function partSizes(place: string): Promise<string> {
