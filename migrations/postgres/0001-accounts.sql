@@ -29,3 +29,11 @@ create table sign_in_tries (
   level double precision not null,
   updated_at timestamptz not null
 );
+
+-- Browsers from which somebody has signed in to the account before; guessing elsewhere does not slow these down.
+create table known_browsers (
+  token_hash text not null,
+  account_id text not null references accounts (id) on delete cascade,
+  last_used_at timestamptz not null,
+  primary key (token_hash, account_id)
+);

@@ -1,0 +1,157 @@
+import { sql } from 'kysely';
+import type { CaseworkDb } from '../stores/postgres.ts';
+import type { Role } from './roles.ts';
+import type { Bucket } from './throttle.ts';
+
+export interface AccountsTable {
+  id: string;
+  name: string;
+  name_key: string;
+  role: Role;
+  password_hash: string;
+  created_at: Date;
+  disabled_at: Date | null;
+}
+
+export interface SessionsTable {
+  token_hash: string;
+  account_id: string;
+  created_at: Date;
+  last_seen_at: Date;
+  expires_at: Date;
+}
+
+interface SignInTriesTable {
+  key: string;
+  level: number;
+  updated_at: Date;
+}
+
+interface KnownBrowsersTable {
+  token_hash: string;
+  account_id: string;
+  last_used_at: Date;
+}
+
+declare module '../stores/postgres.ts' {
+  interface Casework {
+    accounts: AccountsTable;
+    sessions: SessionsTable;
+    sign_in_tries: SignInTriesTable;
+    known_browsers: KnownBrowsersTable;
+  }
+}
+
+/** Inserts the account; false if the name is taken. */
+export async function insertAccount(db: CaseworkDb, account: AccountsTable): Promise<boolean> {
+  const insert = db.insertInto('accounts').values(account);
+  const result = await insert.onConflict((conflict) => conflict.column('name_key').doNothing()).executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export async function findAccount(db: CaseworkDb, nameKey: string): Promise<AccountsTable | undefined> {
+  return await db.selectFrom('accounts').selectAll().where('name_key', '=', nameKey).executeTakeFirst();
+}
+
+export async function selectAccounts(db: CaseworkDb): Promise<Omit<AccountsTable, 'name_key' | 'password_hash'>[]> {
+  return await db
+    .selectFrom('accounts')
+    .select(['id', 'name', 'role', 'created_at', 'disabled_at'])
+    .orderBy('name_key')
+    .execute();
+}
+
+export async function updateAccount(
+  db: CaseworkDb,
+  id: string,
+  change: Partial<Pick<AccountsTable, 'role' | 'password_hash' | 'disabled_at'>>,
+): Promise<void> {
+  await db.updateTable('accounts').set(change).where('id', '=', id).execute();
+}
+
+export async function insertSession(db: CaseworkDb, session: SessionsTable): Promise<void> {
+  await db.insertInto('sessions').values(session).execute();
+}
+
+export async function findSession(db: CaseworkDb, tokenHash: string) {
+  return await db
+    .selectFrom('sessions')
+    .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
+    .select(['accounts.id', 'accounts.name', 'accounts.role', 'sessions.last_seen_at', 'sessions.expires_at'])
+    .where('sessions.token_hash', '=', tokenHash)
+    .where('accounts.disabled_at', 'is', null)
+    .executeTakeFirst();
+}
+
+export async function touchSession(db: CaseworkDb, tokenHash: string, now: Date): Promise<void> {
+  await db.updateTable('sessions').set({ last_seen_at: now }).where('token_hash', '=', tokenHash).execute();
+}
+
+export async function deleteSession(db: CaseworkDb, tokenHash: string): Promise<void> {
+  await db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
+}
+
+/** Ends every session of the account. */
+export async function deleteSessionsOf(db: CaseworkDb, accountId: string): Promise<void> {
+  await db.deleteFrom('sessions').where('account_id', '=', accountId).execute();
+}
+
+/** Takes the account for this transaction, so that a sign-in and a change of its password happen one after the other. */
+export async function lockAccount(tx: CaseworkDb, id: string): Promise<AccountsTable | undefined> {
+  return await tx.selectFrom('accounts').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
+/** Sweeps what can no longer matter: dead sessions, drained buckets, browsers not seen for long. */
+export async function sweep(db: CaseworkDb, before: { session: Date; tries: Date; browser: Date }): Promise<void> {
+  await db.deleteFrom('sessions').where('expires_at', '<=', before.session).execute();
+  await db.deleteFrom('sign_in_tries').where('updated_at', '<', before.tries).execute();
+  await db.deleteFrom('known_browsers').where('last_used_at', '<', before.browser).execute();
+}
+
+/**
+ * Counts one try, if the bucket has room; false if it has not. It is one statement and it comes before the password
+ * is looked at, so a thousand tries at the same moment are a thousand tries.
+ */
+export async function countTry(db: CaseworkDb, bucket: Bucket, now: Date): Promise<boolean> {
+  const drained = sql<number>`greatest(0, sign_in_tries.level
+    - extract(epoch from (excluded.updated_at - sign_in_tries.updated_at))::float8 / ${bucket.seconds}::float8)`;
+  const result = await db
+    .insertInto('sign_in_tries')
+    .values({ key: bucket.key, level: 1, updated_at: now })
+    .onConflict((conflict) =>
+      conflict
+        .column('key')
+        .doUpdateSet({ level: sql<number>`${drained} + 1`, updated_at: now })
+        .where(sql<boolean>`${drained} + 1 <= ${bucket.capacity}::float8`),
+    )
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Gives back a try that turned out right. */
+export async function forgetTry(db: CaseworkDb, bucket: Bucket): Promise<void> {
+  await db
+    .updateTable('sign_in_tries')
+    .set({ level: sql<number>`greatest(0, level - 1)` })
+    .where('key', '=', bucket.key)
+    .execute();
+}
+
+export async function isKnownBrowser(db: CaseworkDb, tokenHash: string, nameKey: string): Promise<boolean> {
+  const found = await db
+    .selectFrom('known_browsers')
+    .innerJoin('accounts', 'accounts.id', 'known_browsers.account_id')
+    .select('known_browsers.token_hash')
+    .where('known_browsers.token_hash', '=', tokenHash)
+    .where('accounts.name_key', '=', nameKey)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+export async function rememberBrowser(db: CaseworkDb, tokenHash: string, accountId: string, now: Date): Promise<void> {
+  await db
+    .insertInto('known_browsers')
+    .values({ token_hash: tokenHash, account_id: accountId, last_used_at: now })
+    .onConflict((conflict) => conflict.columns(['token_hash', 'account_id']).doUpdateSet({ last_used_at: now }))
+    .execute();
+}
