@@ -38,10 +38,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const closed = once(server, 'close').then(() => {});
   const close = async () => {
     server.close();
-    server.closeIdleConnections();
-    const timer = setTimeout(() => server.closeAllConnections(), GRACE_MILLISECONDS);
+    // A browser keeps connections open in case it needs them again; they go as soon as they are idle.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const grace = setTimeout(() => server.closeAllConnections(), GRACE_MILLISECONDS);
     await closed;
-    clearTimeout(timer);
+    clearInterval(idle);
+    clearTimeout(grace);
   };
   if (options.signal?.aborted) await close();
   options.signal?.addEventListener('abort', () => void close(), { once: true });
