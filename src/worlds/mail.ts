@@ -1,0 +1,232 @@
+import { employed, type Person, type Project } from './organisation.ts';
+import { moment } from './presence.ts';
+import { Random } from './random.ts';
+import { someWords } from './register.ts';
+import { CHATTER, SUBJECTS } from './words.ts';
+import type { World } from './world.ts';
+
+/** A mail on its way. `from` is undefined when it comes from outside. */
+type Mail = {
+  second: number;
+  from: Person | undefined;
+  readonly readers: readonly Person[];
+  readonly route: string;
+  readonly body: string;
+  /** The outside counterpart, if one takes part: may answer later. */
+  readonly outside: string;
+  readonly depth: number;
+};
+
+type Waiting = { readonly route: string; readonly body: string };
+
+/** Unread mail kept per person; more than this nobody reads after a long absence. */
+const INBOX = 40;
+
+/** Mail inside and with outside counterparts: threads, reading the same day or after coming back. */
+export class Mailroom {
+  private readonly inbox: Waiting[][];
+  private circles: Person[][] = [];
+  private queue: Mail[] = [];
+
+  constructor(people: number) {
+    this.inbox = Array.from({ length: people }, () => []);
+  }
+
+  /** Whom each person mostly writes to; made anew every week as teams and projects change. */
+  meet(world: World): void {
+    const everybody = world.organisation.people.filter((person) => employed(person, world.day));
+    this.circles = world.organisation.people.map((person) => {
+      const random = new Random(world.seed, person.index, 77_000 + Math.floor(world.day / 28));
+      const projects: Project[] = [];
+      for (const span of person.assignments)
+        if (span.from <= world.day && world.day <= span.to) projects.push(span.project);
+      const circle: Person[] = [];
+      for (let i = 0; i < 16; i++) {
+        const draw = random.next();
+        const pool =
+          draw < 0.45
+            ? person.team.members
+            : draw < 0.85 && projects.length > 0
+              ? random.pick(projects).members
+              : everybody;
+        const found = pool.length > 0 ? random.pick(pool) : undefined;
+        if (found && found !== person && employed(found, world.day)) circle.push(found);
+      }
+      if (person.supervisor) circle.push(person.supervisor);
+      return circle.length > 0 ? circle : [everybody[0]!];
+    });
+  }
+
+  /** What a person writes today, and what comes in for him from outside. */
+  write(world: World, person: Person, random: Random): void {
+    const presence = world.presence[person.index]!;
+    const share = presence.share * person.pace[1];
+    const circle = this.circles[person.index]!;
+    for (let i = random.count(person.role.mails * share * 1.08); i > 0; i--) {
+      const readers: Person[] = [random.pick(circle)];
+      while (readers.length < 9 && random.chance(0.36)) {
+        const other = random.pick(circle);
+        if (!readers.includes(other)) readers.push(other);
+      }
+      this.queue.push(this.inside(world, person, readers, moment(presence, random), 0, random));
+    }
+    for (let i = random.count(person.role.outsideMails * share); i > 0; i--) {
+      const outside = random.chance(0.03) ? person.privateMail : random.pick(person.outside);
+      this.sendOut(world, person, outside, moment(presence, random), random);
+    }
+    for (let i = random.count((0.55 + person.role.outsideMails * 0.35) * share); i > 0; i--) {
+      this.comeIn(person, random.pick(person.outside), moment(presence, random), random);
+    }
+  }
+
+  private inside(
+    world: World,
+    from: Person,
+    readers: readonly Person[],
+    second: number,
+    depth: number,
+    random: Random,
+  ): Mail {
+    const copied = readers.length > 1 && random.chance(0.12) ? readers.at(-1)!.email : '';
+    const to = readers
+      .filter((person) => person.email !== copied)
+      .map((person) => person.email)
+      .join(';');
+    return {
+      second,
+      from,
+      readers,
+      route: `${to},${copied},,${from.email}`,
+      body: this.body(world, from, 0.2, random),
+      outside: '',
+      depth,
+    };
+  }
+
+  private sendOut(world: World, person: Person, outside: string, second: number, random: Random): void {
+    const attach = outside === person.privateMail ? 0.02 : 0.16;
+    const body = this.body(world, person, attach, random);
+    this.queue.push({
+      second,
+      from: person,
+      readers: [],
+      route: `${outside},,,${person.email}`,
+      body,
+      outside,
+      depth: 0,
+    });
+  }
+
+  private comeIn(person: Person, outside: string, second: number, random: Random): void {
+    const attachment = random.chance(0.13) ? `C:\\Temp\\${random.pick(SUBJECTS)}_${random.between(1, 99)}.pdf` : '';
+    const bytes = attachment ? random.between(20_000, 900_000) : 0;
+    const body = `${random.between(900, 15_000) + bytes},${attachment ? `${attachment}(${bytes})` : ''},${this.words(random)}`;
+    this.queue.push({
+      second,
+      from: undefined,
+      readers: [person],
+      route: `${person.email},,,${outside}`,
+      body,
+      outside,
+      depth: 1,
+    });
+  }
+
+  private words(random: Random): string {
+    if (random.chance(0.5)) return '';
+    let text = random.pick(CHATTER);
+    for (let i = random.between(1, 4); i > 0; i--)
+      text += ` ${random.chance(0.3) ? random.pick(SUBJECTS) : random.pick(CHATTER)}`;
+    return text;
+  }
+
+  /** "size,attachments,content", sometimes with one or two of the papers on the desk. */
+  private body(world: World, person: Person, attach: number, random: Random): string {
+    let size = random.between(900, 14_000);
+    if (!random.chance(attach)) return `${size},,${this.words(random)}`;
+    const desk = world.desks[person.index]!;
+    let attachments = '';
+    let content = '';
+    for (let i = random.chance(0.25) ? 2 : 1; i > 0; i--) {
+      const paper = desk.papers.length > 0 ? random.pick(desk.papers) : undefined;
+      const own = !paper || paper.level > 3 || random.chance(0.45);
+      const path = own ? `C:\\Users\\${person.id}\\Documents\\${this.ownName(world, person, random)}` : paper.path;
+      const bytes = own ? random.between(4000, 700_000) : paper.bytes;
+      size += bytes;
+      attachments += `${attachments ? ';' : ''}${path}(${bytes})`;
+      content = own || random.chance(0.5) ? this.words(random) : someWords(paper, random);
+    }
+    return `${size},${attachments},${content}`;
+  }
+
+  private ownName(world: World, person: Person, random: Random): string {
+    const local = world.desks[person.index]!.local;
+    return local.length > 0 ? random.pick(local).name : 'notes.txt';
+  }
+
+  /** Delivers everything of the day: rows of senders and readers, answers and answers to answers. */
+  deliver(world: World, random: Random): void {
+    const book = world.book;
+    const queue = this.queue;
+    for (let i = 0; i < queue.length; i++) {
+      const mail = queue[i]!;
+      if (mail.from) {
+        const presence = world.presence[mail.from.index]!;
+        book.email(mail.second, mail.from.id, presence.pc, mail.route, 'Send', mail.body);
+        if (mail.outside !== '' && random.chance(0.42)) this.answerFromOutside(mail.from, mail, random);
+      }
+      for (const reader of mail.readers) this.read(world, reader, mail, random);
+    }
+    this.queue = [];
+  }
+
+  private answerFromOutside(person: Person, mail: Mail, random: Random): void {
+    const second = mail.second + random.exponential(9000);
+    if (second < 86_000) this.comeIn(person, mail.outside, second, random);
+  }
+
+  private read(world: World, reader: Person, mail: Mail, random: Random): void {
+    if (random.next() > 0.84) return;
+    const presence = world.presence[reader.index]!;
+    let second = mail.second + random.exponential(1700);
+    if (presence.here && second < presence.from) second = presence.from + random.exponential(1500);
+    if (!presence.here || second > presence.to) {
+      const inbox = this.inbox[reader.index]!;
+      if (inbox.length < INBOX) inbox.push({ route: mail.route, body: mail.body });
+      return;
+    }
+    world.book.email(second, reader.id, presence.pc, mail.route, 'View', mail.body);
+    const answerable = mail.depth < 5 && random.chance(mail.readers.length > 2 ? 0.14 : 0.5);
+    const at = second + random.exponential(1500);
+    if (!answerable || at > presence.to) return;
+    if (mail.from && mail.from !== reader)
+      this.queue.push(this.inside(world, reader, [mail.from], at, mail.depth + 1, random));
+    else if (!mail.from && random.chance(0.4)) {
+      const body = this.body(world, reader, 0.12, random);
+      const route = `${mail.outside},,,${reader.email}`;
+      this.queue.push({
+        second: at,
+        from: reader,
+        readers: [],
+        route,
+        body,
+        outside: mail.outside,
+        depth: mail.depth + 1,
+      });
+    }
+  }
+
+  /** What waited since yesterday is read first. */
+  catchUp(world: World, person: Person, random: Random): void {
+    const inbox = this.inbox[person.index]!;
+    if (inbox.length === 0) return;
+    const presence = world.presence[person.index]!;
+    let second = presence.from + random.between(20, 300);
+    for (const waiting of inbox) {
+      if (second >= presence.to) break;
+      world.book.email(second, person.id, presence.pc, waiting.route, 'View', waiting.body);
+      second += random.between(8, 200);
+    }
+    inbox.length = 0;
+  }
+}
