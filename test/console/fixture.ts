@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import {
+  ACTIVITY,
+  detections,
+  eventsOf,
+  LEADS,
+  leadStory,
+  measuresOf,
+  overview,
+  personOf,
+  quarantine,
+  sources,
+} from './fixture-data.ts';
+
+/**
+ * A small server for the console's own tests: it serves web/dist under the product's headers and answers in the shape
+ * of the contract, always with the same data. States that are hard to reach with real data (no rows, an engine that
+ * has stopped, a session that ends) are switched on by `state`.
+ */
+export interface Fixture {
+  origin: string;
+  state: { leads: 'full' | 'none' | 'failing'; sources: 'full' | 'none'; expired: boolean };
+  close(): Promise<void>;
+}
+
+export const ANALYST = { name: 'ana', password: 'correct horse battery', role: 'analyst' };
+export const ENGINEER = { name: 'eno', password: 'correct horse battery', role: 'engineer' };
+
+const DIST = join(import.meta.dirname, '../../web/dist');
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string) {
+    super(code);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export async function startFixture(port = 0): Promise<Fixture> {
+  const state: Fixture['state'] = { leads: 'full', sources: 'full', expired: false };
+  const server: Server = createServer((request, response) => {
+    response.setHeader('Content-Security-Policy', POLICY);
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    if (!url.pathname.startsWith('/api/')) return sendFile(url.pathname, response);
+    answer(request, response, url, state).catch((error: unknown) => sendProblem(response, error));
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the fixture server has no port');
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    state,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function sendFile(pathname: string, response: ServerResponse): void {
+  const path = join(DIST, normalize(pathname));
+  const isFile = extname(path) !== '' && path.startsWith(DIST);
+  const file = isFile ? path : join(DIST, 'index.html');
+  try {
+    const content = readFileSync(file);
+    response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream');
+    response.end(content);
+  } catch {
+    response.statusCode = 404;
+    response.end('not built: run `npm run build:web`');
+  }
+}
+
+function sendProblem(response: ServerResponse, error: unknown): void {
+  const { status, code } = error instanceof Refusal ? error : { status: 500, code: 'defect' };
+  response.statusCode = status;
+  response.setHeader('Content-Type', 'application/problem+json');
+  response.end(
+    JSON.stringify({ type: `/faults/${code}`, title: code, status, detail: '', code, hint: '', instance: '' }),
+  );
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  state: Fixture['state'],
+): Promise<void> {
+  const send = (body: unknown) => {
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify(body));
+  };
+  if (url.pathname === '/api/session') return session(request, response, send, state);
+  const account = accountOf(request);
+  if (account === undefined || state.expired) throw new Refusal(401, 'sign-in-required');
+  const isForAll = url.pathname === '/api/overview' || url.pathname.startsWith('/api/sources');
+  if (!isForAll && account.role !== 'analyst') throw new Refusal(403, 'forbidden');
+  send(dataOf(url, state));
+}
+
+function dataOf(url: URL, state: Fixture['state']): unknown {
+  const query = (name: string) => url.searchParams.get(name) ?? '';
+  const number = (name: string, otherwise: number) => Number(url.searchParams.get(name) ?? otherwise);
+  const [, , room, id, part] = url.pathname.split('/').map(decodeURIComponent);
+  if (room === 'overview') return overview;
+  if (room === 'detections') return { detections };
+  if (room === 'sources' && id === 'quarantine') {
+    const rows = quarantine.filter(({ source }) => query('source') === '' || source === query('source'));
+    return { total: rows.length, rows: rows.slice(number('offset', 0), number('offset', 0) + number('limit', 50)) };
+  }
+  if (room === 'sources') return { sources: state.sources === 'none' ? [] : sources };
+  if (room === 'leads' && id === undefined) return leads(query, number, state);
+  if (room === 'leads') return found(leadStory(id ?? ''));
+  if (room === 'people') {
+    const person = found(personOf(id ?? ''));
+    if (part === undefined) return person;
+    if (part === 'measures') return found(measuresOf(person.subject, query('detection'), query('from'), query('to')));
+    if (part === 'activity') {
+      const points = ACTIVITY.filter(({ time }) => time >= query('from') && time.slice(0, 10) <= query('to'));
+      return { truncated: points.length > 5000, points: points.slice(-5000) };
+    }
+    if (part === 'events') {
+      const all = eventsOf(query('day'), query('detection'));
+      return { total: all.length, events: all.slice(number('offset', 0), number('offset', 0) + number('limit', 100)) };
+    }
+  }
+  throw new Refusal(404, 'not-found');
+}
+
+function found<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Refusal(404, 'not-found');
+  return value;
+}
+
+function leads(
+  query: (name: string) => string,
+  number: (name: string, otherwise: number) => number,
+  state: Fixture['state'],
+): unknown {
+  if (state.leads === 'failing') throw new Refusal(503, 'engine-stopped');
+  if (state.leads === 'none') return { total: 0, leads: [] };
+  const levels = query('level').split(',').filter(Boolean);
+  const rows = LEADS.filter(
+    (lead) =>
+      (levels.length === 0 || levels.includes(lead.level)) &&
+      (query('detection') === '' || lead.top.some(({ detection }) => detection === query('detection'))) &&
+      lead.subject.includes(query('q').toUpperCase()),
+  );
+  const sort = query('sort') || '-score';
+  const key = sort.replace('-', '') as 'score' | 'last_day' | 'first_day' | 'signals';
+  const sign = sort.startsWith('-') ? -1 : 1;
+  rows.sort((a, b) => sign * (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0) || (a.id < b.id ? -1 : 1));
+  return { total: rows.length, leads: rows.slice(number('offset', 0), number('offset', 0) + number('limit', 200)) };
+}
+
+function accountOf(request: IncomingMessage) {
+  const name = /countersign_session=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
+  return [ANALYST, ENGINEER].find((account) => account.name === name);
+}
+
+async function session(
+  request: IncomingMessage,
+  response: ServerResponse,
+  send: (body: unknown) => void,
+  state: Fixture['state'],
+): Promise<void> {
+  const view = ({ name, role }: { name: string; role: string }) => ({ account: { name, role }, csrf_token: 'fixture' });
+  if (request.method === 'POST') {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const given = JSON.parse(text) as { name: string; password: string };
+    const account = [ANALYST, ENGINEER].find(
+      ({ name, password }) => name === given.name && password === given.password,
+    );
+    if (account === undefined) throw new Refusal(401, 'sign-in-failed');
+    state.expired = false;
+    response.setHeader('Set-Cookie', `countersign_session=${account.name}; HttpOnly; SameSite=Strict; Path=/`);
+    return send(view(account));
+  }
+  const account = accountOf(request);
+  if (account === undefined || state.expired) throw new Refusal(401, 'sign-in-required');
+  if (request.method === 'DELETE') {
+    if (request.headers['x-csrf-token'] !== 'fixture') throw new Refusal(403, 'forged-request');
+    response.setHeader('Set-Cookie', 'countersign_session=; Max-Age=0; Path=/');
+    response.statusCode = 204;
+    response.end();
+    return;
+  }
+  send(view(account));
+}
+
+// Run alone, it serves the pages to look at: `node test/console/fixture.ts 4173`.
+if (process.argv[1] === import.meta.filename) {
+  const fixture = await startFixture(Number(process.argv[2] ?? 4173));
+  process.stdout.write(`${fixture.origin}  ${ANALYST.name} or ${ENGINEER.name} / ${ANALYST.password}\n`);
+}

@@ -1,0 +1,118 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { Button, Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { LEVELS, type Level, SORTS, type Sort } from '../api.ts';
+import { detectionsQuery } from '../queries.ts';
+import { useWords } from '../words.ts';
+import { LevelMark } from './level.tsx';
+import { SelectField } from './select.tsx';
+
+export interface LeadsSearch {
+  level?: string | undefined;
+  detection?: string | undefined;
+  q?: string | undefined;
+  sort?: Sort | undefined;
+}
+
+export const isFiltered = (search: LeadsSearch) => Boolean(search.level || search.detection || search.q);
+
+export function LeadsFilters(props: {
+  search: LeadsSearch;
+  change: (change: LeadsSearch) => void;
+  leaveSearch: () => void;
+}) {
+  const { t, pick } = useWords();
+  const { search, change } = props;
+  const { data } = useQuery(detectionsQuery);
+  const detections = (data?.detections ?? []).map(({ id, title }) => ({ value: id, text: pick(title) }));
+  const chosen = search.detection ?? '';
+  if (chosen !== '' && !detections.some(({ value }) => value === chosen)) {
+    detections.push({ value: chosen, text: chosen });
+  }
+  return (
+    <search className="filters" aria-label={t('leads.filters')}>
+      <div className="field filters-level">
+        <span className="label" id="level-label">
+          {t('leads.level')}
+        </span>
+        <ToggleButtonGroup
+          className="toggles"
+          aria-labelledby="level-label"
+          selectionMode="multiple"
+          selectedKeys={(search.level ?? '').split(',').filter(Boolean)}
+          onSelectionChange={(keys) => {
+            const levels = LEVELS.filter((level) => keys.has(level));
+            change({ level: levels.length === LEVELS.length ? undefined : levels.join(',') || undefined });
+          }}
+        >
+          {[...LEVELS].reverse().map((level: Level) => (
+            <ToggleButton key={level} id={level} className="button toggle">
+              <LevelMark level={level} />
+              {t(`level.${level}`)}
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+      </div>
+      <SelectField
+        className="filters-detection"
+        label={t('leads.detection')}
+        options={[{ value: '', text: t('leads.any_detection') }, ...detections]}
+        chosen={chosen}
+        choose={(detection) => change({ detection: detection || undefined })}
+      />
+      <SubjectSearch value={search.q ?? ''} change={(q) => change({ q: q || undefined })} leave={props.leaveSearch} />
+      <SelectField
+        className="filters-sort"
+        label={t('leads.sort')}
+        options={SORTS.map((value) => ({ value, text: t(`sort.${value}`) }))}
+        chosen={search.sort ?? '-score'}
+        choose={(sort) => change({ sort })}
+      />
+      {isFiltered(search) && (
+        <Button
+          className="button plain"
+          onPress={() => change({ level: undefined, detection: undefined, q: undefined })}
+        >
+          {t('leads.clear')}
+        </Button>
+      )}
+    </search>
+  );
+}
+
+/** Typing is shown at once and goes into the address, and so to the server, after a short rest. */
+function SubjectSearch(props: { value: string; change: (value: string) => void; leave: () => void }) {
+  const { t } = useWords();
+  const [typed, setTyped] = useState(props.value);
+  const sent = useRef(props.value);
+  const { value, change } = props;
+  useEffect(() => {
+    // The address changed by another way (back, clear): the field follows.
+    if (value !== sent.current) {
+      sent.current = value;
+      setTyped(value);
+    }
+  }, [value]);
+  useEffect(() => {
+    if (typed.trim() === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = typed.trim();
+      change(sent.current);
+    }, 250);
+    return () => clearTimeout(timer);
+  }, [typed, change]);
+  return (
+    <SearchField
+      className="field filters-search"
+      value={typed}
+      onChange={setTyped}
+      onSubmit={props.leave}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && typed === '') props.leave();
+      }}
+    >
+      <Label>{t('leads.search')}</Label>
+      <Input id="lead-search" placeholder={t('leads.search_example')} />
+    </SearchField>
+  );
+}

@@ -1,0 +1,98 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { ask, rememberCsrfToken, type Session } from '../api.ts';
+import { queryClient } from '../client.ts';
+import { useKeys } from '../keys.ts';
+import { overviewQuery, sessionQuery } from '../queries.ts';
+import { useWords } from '../words.ts';
+import { LanguageChoice, ThemeChoice } from './choice.tsx';
+import { AccountIcon, KeysIcon, Mark } from './icons.tsx';
+import { KeysDialog } from './keys-dialog.tsx';
+
+/** What stands around every page behind the sign-in. */
+export function Shell() {
+  const { t } = useWords();
+  const navigate = useNavigate();
+  const { data: session } = useQuery(sessionQuery);
+  const { data: overview } = useQuery({ ...overviewQuery, enabled: session != null });
+  const [keysOpen, setKeysOpen] = useState(false);
+  const analyst = session?.account.role === 'analyst';
+  useKeys({
+    '?': () => setKeysOpen(true),
+    'g s': () => void navigate({ to: '/sources' }),
+    ...(analyst ? { 'g l': () => void navigate({ to: '/leads' }) } : {}),
+  });
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {t('nav.skip')}
+      </a>
+      <header className="header">
+        <Link to="/" className="brand">
+          <Mark />
+          {t('product.name')}
+        </Link>
+        <nav aria-label={t('nav.label')}>
+          {analyst && <Link to="/leads">{t('nav.leads')}</Link>}
+          <Link to="/sources">{t('nav.sources')}</Link>
+        </nav>
+        <div className="tools">
+          <Button className="button plain" aria-label={t('keys.title')} onPress={() => setKeysOpen(true)}>
+            <KeysIcon />
+          </Button>
+          <LanguageChoice />
+          <ThemeChoice />
+          {session != null && <Account session={session} />}
+        </div>
+      </header>
+      {overview?.synthetic === true && (
+        <p className="synthetic" role="note">
+          {t('banner.synthetic')}
+        </p>
+      )}
+      <main className="main" id="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <KeysDialog open={keysOpen} setOpen={setKeysOpen} analyst={analyst} />
+    </div>
+  );
+}
+
+function Account({ session }: { session: Session }) {
+  const { t, name } = useWords();
+  const navigate = useNavigate();
+  const signOut = useMutation({
+    mutationFn: () => ask<void>('/api/session', { method: 'DELETE' }),
+    // Whatever the server answered, this browser forgets what it was shown.
+    onSettled: () => {
+      rememberCsrfToken('');
+      queryClient.clear();
+      queryClient.setQueryData(sessionQuery.queryKey, null);
+      void navigate({ to: '/sign-in', search: {} });
+    },
+  });
+  return (
+    <MenuTrigger>
+      <Button className="button plain" aria-label={t('account.label', { name: session.account.name })}>
+        <AccountIcon />
+        <span className="button-text">{session.account.name}</span>
+      </Button>
+      <Popover className="popover" placement="bottom end">
+        <p className="account-role">
+          {t('account.as', { name: session.account.name, role: name('role', session.account.role) })}
+        </p>
+        <Menu
+          className="options"
+          aria-label={t('account.label', { name: session.account.name })}
+          onAction={() => signOut.mutate()}
+        >
+          <MenuItem id="sign-out" className="option">
+            {t('account.sign_out')}
+          </MenuItem>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}

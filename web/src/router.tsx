@@ -1,0 +1,113 @@
+import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import type { Role } from './api.ts';
+import { queryClient, whenSessionEnds } from './client.ts';
+import { LeadPage } from './pages/lead.tsx';
+import { LeadsPage } from './pages/leads.tsx';
+import { NoPermissionPage } from './pages/no-permission.tsx';
+import { NotFoundPage } from './pages/not-found.tsx';
+import { PersonPage } from './pages/person.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
+import { SourcesPage } from './pages/sources.tsx';
+import { FaultView } from './parts/fault-view.tsx';
+import { Shell } from './parts/shell.tsx';
+import { sessionQuery } from './queries.ts';
+import { leadsSearch, signInSearch, sourcesSearch, storySearch } from './search.ts';
+
+const rootRoute = createRootRouteWithContext()({ component: Outlet, notFoundComponent: () => <NotFoundPage alone /> });
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: signInSearch,
+  component: SignInPage,
+});
+
+/** Everything behind the sign-in. */
+const insideRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'inside',
+  beforeLoad: async ({ location }) => {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    if (session === null) throw redirect({ to: '/sign-in', search: { next: location.href } });
+    return { role: session.account.role };
+  },
+  component: Shell,
+  errorComponent: ({ error, reset }) => <FaultView error={error} retry={reset} alone />,
+});
+
+export const homeOf = (role: Role) => (role === 'analyst' ? '/leads' : '/sources');
+
+const homeRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/',
+  beforeLoad: ({ context }) => {
+    throw redirect({ to: homeOf(context.role), replace: true });
+  },
+});
+
+/** Pages about people: the server refuses them to other roles too; this only says so without asking it. */
+const analystRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  id: 'analyst',
+  component: function AnalystOnly() {
+    const { role } = insideRoute.useRouteContext();
+    return role === 'analyst' ? <Outlet /> : <NoPermissionPage />;
+  },
+});
+const leadsRoute = createRoute({
+  getParentRoute: () => analystRoute,
+  path: '/leads',
+  validateSearch: leadsSearch,
+  component: LeadsPage,
+});
+const leadRoute = createRoute({
+  getParentRoute: () => analystRoute,
+  path: '/leads/$id',
+  validateSearch: storySearch,
+  component: LeadPage,
+});
+const personRoute = createRoute({
+  getParentRoute: () => analystRoute,
+  path: '/people/$subject',
+  validateSearch: storySearch,
+  component: PersonPage,
+});
+const sourcesRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/sources',
+  validateSearch: sourcesSearch,
+  component: SourcesPage,
+});
+const missingRoute = createRoute({ getParentRoute: () => insideRoute, path: '$', component: () => <NotFoundPage /> });
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    signInRoute,
+    insideRoute.addChildren([
+      homeRoute,
+      analystRoute.addChildren([leadsRoute, leadRoute, personRoute]),
+      sourcesRoute,
+      missingRoute,
+    ]),
+  ]),
+  // Plain text in the address: the default writes q=7F3 and q="73" differently.
+  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+  stringifySearch: (search) => {
+    const set = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+    const query = new URLSearchParams(set.map(([name, value]) => [name, String(value)])).toString();
+    return query === '' ? '' : `?${query.replaceAll('%2C', ',')}`;
+  },
+  defaultPreload: false,
+  scrollRestoration: true,
+});
+
+whenSessionEnds(() => {
+  const next = router.state.location.href;
+  void router.navigate({ to: '/sign-in', search: { next, expired: '1' } });
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
