@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -69,6 +69,16 @@ test('what was written is there when the directory is opened again', async () =>
   const second = await openCasework({ dir });
   expect((await sql`select n from kept`.execute(second.db)).rows).toEqual([{ n: 7 }]);
   await second.close();
+});
+
+test('half a store, left by a first start that was killed, is laid out anew', async () => {
+  const fresh = join(dir, 'fresh');
+  mkdirSync(join(fresh, 'casework.new', 'global'), { recursive: true });
+  writeFileSync(join(fresh, 'casework.new', 'PG_VERSION'), '18');
+  const store = await openCasework({ dir: fresh });
+  expect(await store.db.selectFrom('accounts').selectAll().execute()).toEqual([]);
+  await store.close();
+  expect(readdirSync(fresh)).toEqual(['casework']);
 });
 
 test('the outer handle inside a transaction is a fault, not a wait for ever', async () => {

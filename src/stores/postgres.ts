@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
@@ -124,12 +124,22 @@ async function embeddedPool(place: { dir?: string; waitMilliseconds?: number }):
 async function openEmbedded(dir: string | undefined): Promise<PGlite> {
   if (dir === undefined) return await PGlite.create();
   const folder = join(dir, 'casework');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {
+    if (!existsSync(folder)) await layOut(folder);
     return await PGlite.create(folder);
   } catch (cause) {
     throw new Fault('engine-stopped', 'The casework store did not open.', { place: folder, cause });
   }
+}
+
+/** Laying out a new store takes seconds; whoever kills the program meanwhile must not leave half a store behind. */
+async function layOut(folder: string): Promise<void> {
+  const unfinished = `${folder}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true, mode: 0o700 });
+  const database = await PGlite.create(unfinished);
+  await database.close();
+  renameSync(unfinished, folder);
 }
 
 /** First come, first served; each waits at most `milliseconds`. */
