@@ -1,5 +1,6 @@
 import type { CasePart, Mark, Stage } from './answers.ts';
 import { type Person, projectsOf } from './organisation.ts';
+import type { Presence } from './presence.ts';
 import type { Random } from './random.ts';
 import { type Document, someWords } from './register.ts';
 import { CHATTER, EXCHANGE, PAPERS, SUBJECTS } from './words.ts';
@@ -7,6 +8,25 @@ import type { World } from './world.ts';
 
 /** Something that goes on for days beside ordinary work. `live` is called once a day, before people live the day. */
 export type Play = { live(): void };
+
+/** A play of separate sessions: `act` runs on working days when the person is there, `every` so many days apart. */
+export function sessions(
+  actor: Actor,
+  plan: { first: number; last: number; every: readonly [number, number]; travelling?: boolean },
+  act: (presence: Presence, progress: number) => void,
+): Play {
+  const { world, person, random } = actor;
+  let next = plan.first;
+  return {
+    live() {
+      if (world.day < next || world.day > plan.last || world.isFree) return;
+      const presence = world.presence[person.index]!;
+      if (!presence.here || (presence.away && !plan.travelling)) return;
+      act(presence, (world.day - plan.first) / Math.max(1, plan.last - plan.first));
+      next = world.day + random.between(plan.every[0], plan.every[1]);
+    },
+  };
+}
 
 /** Who does something, with what randomness, and for which case. Innocent people act without a case. */
 export type Actor = {

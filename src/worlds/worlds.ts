@@ -67,7 +67,10 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const book = new Daybook(calendar, makeDirt(options.dirty ?? true, days, seed), answers, seed);
   const world = makeWorld(options, calendar, answers, book);
   const casting = new Casting(world);
-  const plays = [...castStories(casting, chosenStories(options.stories)), ...castLookalikes(casting)];
+  const plays = [
+    ...castStories(casting, chosenStories(options.stories), Array.isArray(options.stories)),
+    ...castLookalikes(casting),
+  ];
   await rm(join(out, 'LDAP'), { recursive: true, force: true });
   await book.open(out);
   try {
