@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Fault } from './fault.ts';
+import { asFault, Fault } from './fault.ts';
 import { type LogFields, openLog } from './log.ts';
 
 function logged(write: (log: ReturnType<typeof openLog>) => void): string {
@@ -24,9 +24,10 @@ test('the message of an error that is not ours is left out, also as a cause', ()
   const { error } = JSON.parse(text);
   expect(error).toMatchObject({ code: 'query-failed', message: 'A row was refused.', cause: { code: '23505' } });
   expect(error.cause.frames[0]).toContain('log.test.ts');
-  const defect = logged((log) =>
-    log.error({ error: new Fault('defect', 'saw mira.kovac', { cause: inner }) }, 'failed'),
-  );
-  expect(defect).not.toContain('mira');
+  for (const foreign of [inner, 'mira.kovac', new Error('multi\nat line mira.kovac')]) {
+    const defect = logged((log) => log.error({ error: asFault(foreign) }, 'failed'));
+    expect(defect).toContain('"code":"defect"');
+    expect(defect).not.toContain('mira');
+  }
   expect(logged((log) => log.error({ error: 'mira.kovac' }, 'failed'))).not.toContain('mira');
 });

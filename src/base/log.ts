@@ -72,15 +72,29 @@ function allowedOnly(fields: object): Record<string, unknown> {
  * password in an address or a line of a report, so only its class, its code and where it arose are written.
  */
 function describeError(error: unknown): object {
-  if (error instanceof Fault && error.code !== 'defect') {
-    return { name: error.name, code: error.code, message: error.message, cause: causeOf(error) };
-  }
   if (!(error instanceof Error)) return { name: typeof error };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const ours = error instanceof Fault && !repeatsItsCause(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return { name: error.name, code, frames: frames.slice(0, 12).map((line) => line.trim()), cause: causeOf(error) };
+  return {
+    name: error.name,
+    code,
+    message: ours ? error.message : undefined,
+    frames: ours && error.code !== 'defect' ? undefined : framesOf(error),
+    cause: error.cause === undefined ? undefined : describeError(error.cause),
+  };
 }
 
-function causeOf(error: Error): object | undefined {
-  return error.cause === undefined ? undefined : describeError(error.cause);
+/** An unknown error that was made into a fault keeps its own message. */
+function repeatsItsCause({ cause, message }: Fault): boolean {
+  return cause !== undefined && message === (cause instanceof Error ? cause.message : String(cause));
+}
+
+/** The stack begins with the message, which may have lines that look like frames: it is cut off as a whole. */
+function framesOf({ stack = '', message }: Error): string[] {
+  const at = stack.indexOf(message);
+  const lines = at < 0 ? [] : stack.slice(at + message.length).split('\n');
+  return lines
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '))
+    .slice(0, 12);
 }

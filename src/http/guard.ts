@@ -37,19 +37,19 @@ export function isUnsafe(method: Method): boolean {
 }
 
 /**
- * Refuses a request that a page of another origin sent. The attack is cross-site request forgery, for sign-in too:
- * signing the victim in under the attacker's account. Browsers always say where an unsafe request comes from;
- * programs such as curl say nothing and carry nobody's cookies along, so silence is no forgery.
+ * Refuses a request that a page of another origin sent. The attack on an unsafe method is cross-site request forgery,
+ * for sign-in too: signing the victim in under the attacker's account. The attack on a safe one is to ask and to
+ * learn from how long the answer takes or how large it is; another port of the same host is the same site, and its
+ * pages send our cookies along. Browsers say where a request comes from; programs such as curl say nothing and carry
+ * nobody's cookies, so silence is no forgery. `none` is an address that a person typed, which is never unsafe.
  */
-export function refuseForeign(headers: Headers, own: string): void {
-  const site = headers.get('sec-fetch-site');
-  const origin = headers.get('origin');
-  if (site !== null && site !== 'same-origin') throw foreign();
-  if (origin !== null && origin !== own) throw foreign();
-}
-
-function foreign(): Fault {
-  return new Fault('forged-request', 'The request came from a page of another site.');
+export function refuseForeign(headers: Headers, own: string, method: Method): void {
+  const site = headers.get('sec-fetch-site') ?? 'same-origin';
+  const origin = headers.get('origin') ?? own;
+  const typed = site === 'none' && !isUnsafe(method);
+  if (origin !== own || (site !== 'same-origin' && !typed)) {
+    throw new Fault('forged-request', 'The request came from a page of another site.');
+  }
 }
 
 /** Refuses an unsafe request without the token of its session: the second wall, if a browser's headers fail us. */

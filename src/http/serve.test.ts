@@ -65,6 +65,7 @@ test('serves the console: its files, and its page for every address the console 
   }
   expect((await fetch(`${url}/leads`)).status).toBe(404);
   expect((await fetch(`${url}/`, { method: 'POST' })).status).toBe(404);
+  expect((await fetch(url, { ...PAGE, method: 'HEAD' })).status).toBe(200);
 });
 
 test.each([

@@ -125,6 +125,15 @@ describe('forgery', () => {
     expect(await ask(ANALYST, '/api/birds/wren', post(GOOD, headers as Record<string, string>))).toMatchObject(refused);
   });
 
+  test('nor may a page of another origin ask, and measure the answer', async () => {
+    const asked = async (site: string) =>
+      (await ask(ANALYST, '/api/leads', { headers: { 'Sec-Fetch-Site': site } })).status;
+    expect([await asked('cross-site'), await asked('same-site')]).toEqual([403, 403]);
+    expect([await asked('same-origin'), await asked('none')]).toEqual([200, 200]);
+    const fromPage = { headers: { Origin: 'http://localhost:3000' } };
+    expect(await ask(ANALYST, '/api/leads', fromPage)).toMatchObject(refused);
+  });
+
   test('a page of ours is let in', async () => {
     const headers = { Origin: 'http://localhost:12339', 'Sec-Fetch-Site': 'same-origin' };
     expect((await ask(ANALYST, '/api/birds/wren', post(GOOD, headers))).status).toBe(204);

@@ -8,7 +8,7 @@ import { admit, isUnsafe, ownOrigin, type Reach, refuseForeign, requireCsrfToken
 import { setSecurityHeaders } from './headers.ts';
 import { openApi } from './openapi.ts';
 import { InputFault, inputFault, problem } from './problem.ts';
-import { type Identity, type PublicContext, type Route, route } from './route.ts';
+import { type Identity, type Route, route } from './route.ts';
 import { staticFiles } from './static.ts';
 
 export interface AppOptions extends Reach {
@@ -40,7 +40,7 @@ export function createApp(options: AppOptions): Hono<Variables> {
   const files = options.web === undefined ? () => null : staticFiles(options.web);
   app.all('*', (call) => {
     const isApi = /^\/api(\/|$)/.test(new URL(call.req.url).pathname);
-    const file = isApi || call.req.method !== 'GET' ? null : files(call.req.raw);
+    const file = isApi || !['GET', 'HEAD'].includes(call.req.method) ? null : files(call.req.raw);
     if (file !== null) return file;
     throw new Fault('not-found', 'There is nothing at this address.');
   });
@@ -92,28 +92,23 @@ function refuseMethod(call: Call, group: readonly Route[]): Response {
 async function answer(route: Route, call: Call, options: AppOptions): Promise<Response> {
   const request = call.req.raw;
   call.set('route', route.path);
-  const unsafe = isUnsafe(route.method);
-  if (unsafe) refuseForeign(request.headers, call.get('origin'));
+  refuseForeign(request.headers, call.get('origin'), route.method);
   const headers = new Headers();
-  const base: PublicContext = { request, headers };
-  const context =
-    route.audience === 'public' ? base : { ...base, ...admit(route.audience, await options.identify(request)) };
-  if (unsafe && 'csrfToken' in context) requireCsrfToken(request.headers, context as typeof context & Identity);
+  const identity = route.audience === 'public' ? null : admit(route.audience, await options.identify(request));
+  if (identity !== null && isUnsafe(route.method)) requireCsrfToken(request.headers, identity);
   const input = {
     params: parse('path', route.params, call.req.param()),
     query: parse('query', route.query, readQuery(request)),
     body: route.body === null ? undefined : parse('body', route.body, await readBody(request)),
   };
-  return reply(route, await route.handler(input, context), headers);
+  return reply(route, await route.handler(input, { request, headers, ...identity }), headers);
 }
 
 function reply(route: Route, value: unknown, headers: Headers): Response {
   const result = route.response.safeParse(value);
   if (!result.success) {
-    throw new Fault('defect', 'A response does not fit its own description.', {
-      place: route.path,
-      cause: result.error,
-    });
+    const at = result.error.issues[0]?.path.join('.');
+    throw new Fault('defect', `The response of ${route.path} does not fit its description at "${at}".`);
   }
   if (result.data === undefined) return new Response(null, { status: 204, headers });
   headers.set('Content-Type', 'application/json');
