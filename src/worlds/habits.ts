@@ -105,7 +105,7 @@ function workOnFile(
     workLocally(world, person, second, pc, random);
     return;
   }
-  if (draw < 0.398) {
+  if (draw < 0.394) {
     exchange(world, person, presence, second, pc, projects, random);
     return;
   }
@@ -126,7 +126,7 @@ function workOnFile(
 function workLocally(world: World, person: Person, second: number, pc: string, random: Random): void {
   const { local } = world.desks[person.index]!;
   const draw = random.next();
-  const fresh = local.length < 6 || random.chance(0.16);
+  const fresh = local.length < 6 || random.chance(0.12);
   let name = '';
   let words = '';
   if (fresh) {
@@ -135,7 +135,7 @@ function workLocally(world: World, person: Person, second: number, pc: string, r
     keepLocal(world, person, name, words, random);
   } else ({ name, words } = random.pick(local));
   const activity =
-    fresh || draw < 0.3 ? 'File Write' : draw < 0.86 ? 'File Open' : draw < 0.935 ? 'File Print' : 'File Delete';
+    fresh || draw < 0.28 ? 'File Write' : draw < 0.88 ? 'File Open' : draw < 0.935 ? 'File Print' : 'File Delete';
   world.book.file(
     second,
     person.id,

@@ -81,33 +81,22 @@ function sharedMachine(person: Person, random: Random): boolean {
   );
 }
 
+/** The server an administrator mostly looks after. */
+const serverOf = (person: Person): string => `SRV-${10 + (person.machine % 9)}`;
+
 /** A maintenance window late in the evening, from the desk or on a server. */
 export function openWindow(presence: Presence, person: Person, random: Random): void {
   const begin = Math.max(presence.to + 3600, 20 * 3600 + random.between(0, 6000));
   if (begin > 83_000) return;
   presence.nightFrom = begin;
   presence.nightTo = Math.min(LATEST, begin + random.between(3600, 9000));
-  presence.nightPc = random.chance(0.6) ? `SRV-${10 + (person.machine % 9)}` : `PC-${person.machine}`;
+  presence.nightPc = random.chance(0.6) ? serverOf(person) : `PC-${person.machine}`;
 }
 
 /** Makes sure a person who is at work today stays until `second`. False when the person is not there. */
 export function stayUntil(presence: Presence, second: number): boolean {
   if (!presence.here) return false;
   presence.to = Math.max(presence.to, Math.min(LATEST, second | 0));
-  return true;
-}
-
-/** Brings a person in on a free day (not when away from the office). */
-export function comeIn(world: World, person: Person, from: number, to: number): boolean {
-  const presence = world.presence[person.index]!;
-  if (presence.here) return true;
-  if (presence.away || !employed(person, world.day)) return false;
-  presence.here = true;
-  presence.from = from | 0;
-  presence.to = Math.min(LATEST, to | 0);
-  presence.lunchFrom = presence.lunchTo = ((from + to) / 2) | 0;
-  presence.pc = `PC-${person.machine}`;
-  presence.share = 0.1;
   return true;
 }
 
@@ -136,6 +125,12 @@ export function logSessions(world: World, person: Person, presence: Presence, ra
     if (back >= to - 60) continue;
     book.logon(at, person.id, pc, 'Logoff');
     book.logon(back, person.id, pc, 'Logon');
+  }
+  if (person.role.night > 0 && random.chance(0.55 * presence.share)) {
+    const at = moment(presence, random);
+    const server = serverOf(person);
+    book.logon(at, person.id, server, 'Logon');
+    book.logon(Math.min(to, at + random.between(120, 5400)), person.id, server, 'Logoff');
   }
   book.logon(to, person.id, pc, 'Logoff');
   if (presence.nightFrom >= 0) {

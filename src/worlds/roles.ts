@@ -60,14 +60,14 @@ export const ROLES: readonly Role[] = [
   role('NetworkAdministrator', 'Networks', 3.6, [12, 3.4, 0.6], [6, 48, 12, 8, 26], {
     technical: true,
     projects: [0, 1],
-    night: 0.14,
+    night: 0.24,
     stick: 0.4,
     clearance: 3,
   }),
   role('StorageAdministrator', 'Networks', 2.6, [13, 3.2, 0.5], [6, 44, 10, 10, 30], {
     technical: true,
     projects: [0, 1],
-    night: 0.17,
+    night: 0.27,
     stick: 0.4,
     clearance: 3,
   }),
