@@ -21,7 +21,7 @@ const CODES = [
   ...Array.from({ length: 26 }, (_, i) => `X${String.fromCharCode(65 + i)}`),
 ];
 
-/** When everybody is away: leave, illness, trips and postings, decided before the first day. */
+/** When everybody is away: leave, single days off, trips and postings, decided before the first day. */
 export class Absences {
   readonly byPerson: Away[][];
   private readonly days: number;
