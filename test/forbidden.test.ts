@@ -3,7 +3,24 @@ import { readSources } from './files.ts';
 import { type Allowance, findings } from './words.ts';
 
 /** Each allowance must be used, so that none outlives its reason. */
-const ALLOWED: readonly Allowance[] = [];
+const ALLOWED: readonly Allowance[] = [
+  {
+    path: 'src/people/tables.ts',
+    line: 'country codes and purposes of trips, the free text of declared contacts, and psychometric.csv',
+    reason: 'says what is never read',
+  },
+  {
+    path: 'src/worlds/absence.ts',
+    line: 'country',
+    reason: 'a column of the public format; drawn at random, means nothing',
+  },
+  { path: 'src/worlds/tables.ts', line: 'country', reason: 'the same column, where it is written' },
+  { path: 'src/worlds/names.ts', line: 'family', reason: 'the second part of a made-up name' },
+  { path: 'src/worlds/names.ts', line: 'FAMILY_ENDS', reason: 'the same' },
+  { path: 'src/worlds/words.ts', line: 'FAMILY_ENDS', reason: 'the same' },
+  { path: 'src/http/server.ts', line: 'health', reason: 'whether the server is up: GET /healthz' },
+  { path: 'src/http/headers.ts', line: "'geolocation'", reason: 'what the console forbids itself in the browser' },
+];
 
 const SOURCES = readSources(
   ['migrations', 'src', 'content', 'web'],
@@ -74,6 +91,7 @@ describe('a planted use is found', () => {
 
 test.for([
   'body { font-family: system-ui; position: relative }',
+  "import { relative } from 'node:path';",
   "app.get('/healthz', () => 'ok')",
   'a race condition between two child processes',
   'a path relative to the data directory',

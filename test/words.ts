@@ -38,7 +38,7 @@ const TOPICS: readonly Topic[] = [
   {
     name: 'family',
     words:
-      /\b(?:famil(?:y|ies|ial)|marital|marriage|married|spouses?|wife|wives|husbands?|divorc\w*|widow\w*|relatives?|siblings?|next of kin|maternity|paternity|childcare)\b|家庭|家属|家人|婚姻|已婚|未婚|离婚|配偶|丈夫|妻子|子女|亲属|产假/i,
+      /\b(?:famil(?:y|ies|ial)|marital|marriage|married|spouses?|wife|wives|husbands?|divorc\w*|widow\w*|relatives|siblings?|next of kin|maternity|paternity|childcare)\b|家庭|家属|家人|婚姻|已婚|未婚|离婚|配偶|丈夫|妻子|子女|亲属|产假/i,
   },
   {
     name: 'personality',
@@ -55,7 +55,7 @@ const TOPICS: readonly Topic[] = [
 /** Uses of such words that are about something else. They are taken out of the text before it is searched. */
 const OTHER_SENSES: readonly RegExp[] = [
   /\bfont[ -]famil(?:y|ies)\b/gi, // typography
-  /\brelative (?:to|path|paths|time|url|share|size)\b|\b(?:position|is|be): ?relative\b/gi, // geometry and paths
+  /\brecursive descent\b/gi, // parsing
   /\btemp(?:late|orary)?s?\b/gi,
   /国家秘密|国家安全/g, // the Chinese names of the law's own subject: state secrets, national security
 ];
