@@ -37,7 +37,10 @@ export interface Command<O = Options, P = Operands> {
   readonly exits?: readonly number[];
   /** What to do after an interruption; said after Ctrl-C. Default: nothing is half done, run it again. */
   readonly resume?: string;
-  /** The exit code, where it is not 0 and not a Fault's. */
+  /**
+   * Gives the exit code where it is not 0 and not a fault's. After Ctrl-C `undefined` means: stopped before the end, 130.
+   * A command whose usual end is Ctrl-C, such as serve, gives 0.
+   */
   readonly run: (run: Run<O, P>) => Promise<number | undefined>;
 }
 
