@@ -23,7 +23,7 @@ test('every link between the pages leads somewhere', () => {
 });
 
 test('every script the pages name exists', () => {
-  const named = mentions(/\bnpm run ([a-z:]+)/g);
+  const named = mentions(/\bnpm run ([a-z0-9:]+)/g);
   expect(named).toEqual(expect.arrayContaining(['demo', 'e2e']));
   expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   expect(scripts).toMatchObject({ test: expect.any(String), start: expect.any(String) });
