@@ -1,6 +1,7 @@
 import type { Answers, Mark } from './answers.ts';
 import { type Calendar, clock, type Day } from './calendar.ts';
 import { type Dirt, HEADERS, LOGS, type Log } from './dirt.ts';
+import { Page } from './page.ts';
 import { mix, type Random, streamOf } from './random.ts';
 import { TableWriter } from './writer.ts';
 
@@ -33,15 +34,6 @@ class Ids {
   }
 }
 
-type Page = {
-  lines: string[];
-  seconds: number[];
-  pcs: string[];
-  marks: Map<number, { id: string; user: string; mark: Mark }>;
-};
-
-const emptyPage = (): Page => ({ lines: [], seconds: [], pcs: [], marks: new Map() });
-
 /**
  * The rows of the current day, one page per log. Rows may be added in any order; `endDay` sorts them, lets the dirt
  * have its part, writes them and forgets them. Only one day is ever in memory.
@@ -49,7 +41,13 @@ const emptyPage = (): Page => ({ lines: [], seconds: [], pcs: [], marks: new Map
 export class Daybook {
   readonly rows: Record<Log, number> = { logon: 0, device: 0, file: 0, email: 0, http: 0 };
   day: Day = 0;
-  private pages = new Map<Log, Page>();
+  private readonly pages: Record<Log, Page> = {
+    logon: new Page(),
+    device: new Page(),
+    file: new Page(),
+    email: new Page(),
+    http: new Page(),
+  };
   private writers = new Map<Log, TableWriter>();
   private date = '';
   private readonly ids: Ids;
@@ -73,7 +71,7 @@ export class Daybook {
   beginDay(day: Day): void {
     this.day = day;
     this.date = this.calendar.log(day);
-    for (const log of LOGS) this.pages.set(log, emptyPage());
+    for (const log of LOGS) this.pages[log].clear();
   }
 
   private add(log: Log, second: number, user: string, pc: string, rest: string, mark: Mark | undefined): void {
@@ -83,12 +81,10 @@ export class Daybook {
       const skew = this.dirt.skew(pc);
       if (skew !== 0) shown = Math.min(LAST_SECOND, Math.max(0, at + skew));
     }
-    const page = this.pages.get(log)!;
+    const page = this.pages[log];
     const id = this.ids.next();
-    if (mark !== undefined) page.marks.set(page.lines.length, { id, user, mark });
-    page.lines.push(`${id},${this.date} ${clock(shown)},${user},${pc},${rest}`);
-    page.seconds.push(at);
-    page.pcs.push(pc);
+    if (mark !== undefined) page.marks.set(page.count, { id, user, mark });
+    page.add(`${id},${this.date} ${clock(shown)},${user},${pc},${rest}`, at, pc);
   }
 
   /** A row that happened but that the log never got. */
@@ -152,18 +148,18 @@ export class Daybook {
   }
 
   async endDay(): Promise<void> {
-    for (const log of LOGS) await this.endPage(log, this.pages.get(log)!);
+    for (const log of LOGS) await this.endPage(log, this.pages[log]);
   }
 
   private async endPage(log: Log, page: Page): Promise<void> {
-    const count = page.lines.length;
+    const { count } = page;
     const order: number[] = [];
     const start = this.day * 86_400;
     const gaps = this.dirt.gaps.filter((gap) => gap.log === log && gap.from < start + 86_400 && gap.to > start);
     for (let i = 0; i < count; i++) {
       const second = page.seconds[i]!;
       const mark = page.marks.get(i);
-      const lost = gaps.length > 0 && this.isLost(gaps, start + second, page.pcs[i]!);
+      const lost = gaps.length > 0 && this.isLost(gaps, start + second, page.digits[i]!);
       if (mark) this.answers.note(mark.mark, { id: lost ? '' : mark.id, log, day: this.day, second, user: mark.user });
       if (lost) continue;
       const place = this.dirt.late > 0 && this.random.chance(this.dirt.late) ? this.later(second) : second;
@@ -173,12 +169,18 @@ export class Daybook {
     }
     const sorted = Float64Array.from(order).sort();
     const writer = this.writers.get(log)!;
-    for (const key of sorted) if (writer.add(page.lines[key % INDEX_ROOM]!)) await writer.flush();
+    for (const key of sorted) {
+      const row = key % INDEX_ROOM;
+      const [from, to] = [page.starts[row]!, page.starts[row + 1]!];
+      if (writer.copy(page.bytes, from, to)) continue;
+      await writer.flush();
+      writer.copy(page.bytes, from, to);
+    }
     this.rows[log] += sorted.length;
   }
 
-  private isLost(gaps: Dirt['gaps'], at: number, pc: string): boolean {
-    return gaps.some((gap) => gap.from <= at && at < gap.to && (gap.digit === '' || pc.endsWith(gap.digit)));
+  private isLost(gaps: Dirt['gaps'], at: number, digit: number): boolean {
+    return gaps.some((gap) => gap.from <= at && at < gap.to && (gap.digit < 0 || gap.digit === digit));
   }
 
   private later(second: number): number {

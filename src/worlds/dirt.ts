@@ -11,8 +11,8 @@ export const HEADERS: Readonly<Record<Log, string>> = {
   http: 'id,date,user,pc,url,activity,content',
 };
 
-/** A time in which a collector lost rows: all of them, or those of computers whose names end in `digit`. Seconds from day 0. */
-export type Gap = { readonly log: Log; readonly from: number; readonly to: number; readonly digit: string };
+/** A time in which a collector lost rows: all of them, or those of computers whose names end in `digit` (-1: all). Seconds from day 0. */
+export type Gap = { readonly log: Log; readonly from: number; readonly to: number; readonly digit: number };
 
 export type Dirt = {
   /** Chance that a row stands further down among the rows of its day. */
@@ -36,7 +36,7 @@ export function makeDirt(dirty: boolean, days: number, seed: number): Dirt {
   for (let i = 0; i < failures; i++) {
     const from = random.int(days) * 86_400 + random.between(6, 16) * 3600 + random.int(3600);
     const hours = random.chance(0.75) ? random.between(2, 9) : random.between(18, 44);
-    const digit = random.chance(0.5) ? '' : `${random.int(10)}`;
+    const digit = random.chance(0.5) ? -1 : random.int(10);
     gaps.push({ log: random.pick(LOGS), from, to: from + hours * 3600, digit });
   }
   const skews = new Map<string, number>();

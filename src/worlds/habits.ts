@@ -1,12 +1,23 @@
 import { clearanceOf, type Person, type Project, projectsOf } from './organisation.ts';
 import { logSessions, moment, type Presence } from './presence.ts';
-import { Random } from './random.ts';
+import { mix, Random } from './random.ts';
 import { type Collection, type Document, someWords } from './register.ts';
 import { EXCHANGE, EXTENSIONS, PAPERS, SUBJECTS } from './words.ts';
 import type { World } from './world.ts';
 
 const PAPERS_AT_HAND = 14;
 const LOCAL_NAMES = 24;
+
+/**
+ * A place outside the own projects. Most people go where they already help or ask (two projects a month), roles that
+ * serve everybody go anywhere.
+ */
+function neighbour(world: World, person: Person, random: Random): Collection {
+  const { active } = world.register;
+  if (person.role.reach[4] > 8 || random.chance(0.2)) return random.pick(active);
+  const month = Math.floor(world.day / 31) * 2 + (random.bits() & 1);
+  return active[mix(world.seed ^ mix(person.index * 512 + month)) % active.length]!;
+}
 
 /** The place of a role's next document, by the shares of its `reach`. */
 function reachedCollection(
@@ -24,7 +35,7 @@ function reachedCollection(
   if (place === 0 && projects.length > 0) return register.byProject.get(random.pick(projects));
   if (place === 2) return register.common;
   if (place === 3) return random.pick(register.closed);
-  if (place === 4) return random.pick(register.active);
+  if (place === 4) return neighbour(world, person, random);
   return register.byTeam.get(person.team);
 }
 
@@ -87,6 +98,7 @@ export function liveDay(world: World, person: Person): void {
   for (let i = random.count(person.role.files * person.pace[0] * presence.share); i > 0; i--) {
     workOnFile(world, person, presence, projects, moment(presence, random), presence.pc, random);
   }
+  if (random.chance(0.018 * presence.share)) helpOut(world, person, presence, random);
   if (person.usesMedia && random.chance(0.4 * presence.share)) handleMedium(world, person, presence, projects, random);
   if (presence.nightFrom >= 0) workAtNight(world, person, presence, projects, random);
 }
@@ -171,6 +183,28 @@ function exchange(
   }
   if (random.chance(0.12) && second + 9000 < presence.to) {
     world.book.file(second + random.between(4000, 9000), person.id, pc, EXCHANGE + name, 'File Delete', '', '');
+  }
+}
+
+/** An errand: a review or a question from a neighbouring project, a handful of its papers in an hour or two. */
+function helpOut(world: World, person: Person, presence: Presence, random: Random): void {
+  const place = neighbour(world, person, random);
+  if (place.open === 0) return;
+  let second = moment(presence, random);
+  for (let i = random.between(3, 14); i > 0 && second < presence.to; i--) {
+    const document = place.documents[random.int(place.open)]!;
+    if (document.level > clearanceOf(person, world.day)) continue;
+    const activity = random.chance(0.12) ? 'File Copy' : random.chance(0.08) ? 'File Print' : 'File Open';
+    world.book.file(
+      second,
+      person.id,
+      presence.pc,
+      document.path,
+      activity,
+      '',
+      half(someWords(document, random), random),
+    );
+    second += random.between(30, 700);
   }
 }
 

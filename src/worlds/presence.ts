@@ -126,6 +126,13 @@ export function logSessions(world: World, person: Person, presence: Presence, ra
     book.logon(at, person.id, pc, 'Logoff');
     book.logon(back, person.id, pc, 'Logon');
   }
+  if (!presence.away && random.chance(0.012)) {
+    // At a colleague's desk, with the own account.
+    const other = random.pick(person.team.members);
+    const at = moment(presence, random);
+    book.logon(at, person.id, `PC-${other.machine}`, 'Logon');
+    book.logon(Math.min(to, at + random.between(120, 3600)), person.id, `PC-${other.machine}`, 'Logoff');
+  }
   if (person.role.night > 0 && random.chance(0.55 * presence.share)) {
     const at = moment(presence, random);
     const server = serverOf(person);

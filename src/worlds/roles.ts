@@ -46,25 +46,25 @@ const role = (
 });
 
 export const ROLES: readonly Role[] = [
-  role('MechanicalEngineer', 'Instruments', 15, [15, 3.6, 0.9], [66, 22, 7, 5, 0], { technical: true, clearance: 3 }),
-  role('Draughtsman', 'Instruments', 5, [17, 2.6, 0.5], [74, 18, 5, 3, 0], { technical: true }),
-  role('ElectronicsEngineer', 'Electronics', 13, [15, 3.6, 0.9], [66, 22, 7, 5, 0], { technical: true, clearance: 3 }),
-  role('SoftwareEngineer', 'Software', 10, [12, 3.8, 0.6], [62, 28, 7, 3, 0], { technical: true, clearance: 3 }),
-  role('FieldTechnician', 'FieldTrials', 6, [11, 2.8, 0.6], [60, 30, 8, 2, 0], { technical: true, stick: 0.55 }),
-  role('TrialsEngineer', 'FieldTrials', 7, [14, 3.4, 0.8], [66, 22, 7, 5, 0], {
+  role('MechanicalEngineer', 'Instruments', 15, [15, 3.6, 0.9], [63, 23, 7, 3, 4], { technical: true, clearance: 3 }),
+  role('Draughtsman', 'Instruments', 5, [17, 2.6, 0.5], [71, 18, 5, 3, 3], { technical: true }),
+  role('ElectronicsEngineer', 'Electronics', 13, [15, 3.6, 0.9], [63, 23, 7, 3, 4], { technical: true, clearance: 3 }),
+  role('SoftwareEngineer', 'Software', 10, [12, 3.8, 0.6], [59, 28, 7, 3, 3], { technical: true, clearance: 3 }),
+  role('FieldTechnician', 'FieldTrials', 6, [11, 2.8, 0.6], [57, 30, 8, 2, 3], { technical: true, stick: 0.55 }),
+  role('TrialsEngineer', 'FieldTrials', 7, [14, 3.4, 0.8], [63, 23, 7, 3, 4], {
     technical: true,
     clearance: 3,
     stick: 0.35,
   }),
-  role('WorkshopTechnician', 'Workshop', 5, [10, 2.2, 0.4], [58, 34, 7, 1, 0], { technical: true, print: 0.14 }),
-  role('NetworkAdministrator', 'Networks', 3.6, [12, 3.4, 0.6], [6, 48, 12, 8, 26], {
+  role('WorkshopTechnician', 'Workshop', 5, [10, 2.2, 0.4], [55, 34, 7, 1, 3], { technical: true, print: 0.14 }),
+  role('NetworkAdministrator', 'Networks', 3.6, [12, 3.4, 0.6], [8, 54, 16, 8, 14], {
     technical: true,
     projects: [0, 1],
     night: 0.24,
     stick: 0.4,
     clearance: 3,
   }),
-  role('StorageAdministrator', 'Networks', 2.6, [13, 3.2, 0.5], [6, 44, 10, 10, 30], {
+  role('StorageAdministrator', 'Networks', 2.6, [13, 3.2, 0.5], [8, 51, 14, 10, 17], {
     technical: true,
     projects: [0, 1],
     night: 0.27,
@@ -76,22 +76,22 @@ export const ROLES: readonly Role[] = [
     projects: [0, 0],
     stick: 0.3,
   }),
-  role('Translator', 'LanguageService', 5, [15, 3.4, 1.0], [64, 22, 8, 4, 2], {
+  role('Translator', 'LanguageService', 5, [15, 3.4, 1.0], [63, 22, 8, 4, 3], {
     clearance: 3,
     print: 0.12,
     stick: 0.25,
   }),
-  role('LiaisonOfficer', 'LanguageService', 2.5, [11, 4.2, 2.2], [58, 26, 12, 3, 1], { clearance: 3 }),
-  role('PublicityClerk', 'PublicRelations', 3, [12, 4.2, 2.8], [46, 34, 16, 3, 1], { clearance: 1, print: 0.12 }),
-  role('EventsOrganiser', 'PublicRelations', 1.2, [10, 4.4, 2.6], [40, 40, 18, 2, 0], { clearance: 1, print: 0.12 }),
-  role('PurchasingOfficer', 'Purchasing', 5, [12, 4.0, 2.4], [54, 36, 8, 2, 0], {}),
-  role('Bookkeeper', 'Accounts', 4, [13, 3.4, 1.0], [22, 66, 10, 2, 0], {
+  role('LiaisonOfficer', 'LanguageService', 2.5, [11, 4.2, 2.2], [56, 26, 12, 3, 3], { clearance: 3 }),
+  role('PublicityClerk', 'PublicRelations', 3, [12, 4.2, 2.8], [44, 34, 16, 3, 3], { clearance: 1, print: 0.12 }),
+  role('EventsOrganiser', 'PublicRelations', 1.2, [10, 4.4, 2.6], [37, 40, 18, 2, 3], { clearance: 1, print: 0.12 }),
+  role('PurchasingOfficer', 'Purchasing', 5, [12, 4.0, 2.4], [51, 36, 8, 2, 3], {}),
+  role('Bookkeeper', 'Accounts', 4, [13, 3.4, 1.0], [19, 66, 10, 2, 3], {
     clearance: 1,
     projects: [0, 2],
     print: 0.11,
   }),
-  role('PersonnelOfficer', 'Personnel', 3, [11, 4.2, 1.2], [4, 80, 15, 1, 0], { projects: [0, 0], print: 0.13 }),
-  role('LegalAdviser', 'LegalOffice', 2.6, [12, 3.8, 1.6], [44, 44, 8, 4, 0], {
+  role('PersonnelOfficer', 'Personnel', 3, [11, 4.2, 1.2], [4, 77, 15, 1, 3], { projects: [0, 0], print: 0.13 }),
+  role('LegalAdviser', 'LegalOffice', 2.6, [12, 3.8, 1.6], [41, 44, 8, 4, 3], {
     clearance: 3,
     projects: [0, 2],
     print: 0.13,
@@ -102,7 +102,7 @@ export const ROLES: readonly Role[] = [
     print: 0.18,
   }),
   role('Archivist', 'Registry', 1.6, [15, 2.4, 0.3], [6, 26, 8, 46, 14], { clearance: 3, projects: [0, 1] }),
-  role('Secretary', 'Secretariat', 4.4, [13, 5.4, 1.0], [36, 44, 18, 2, 0], { projects: [0, 2], print: 0.2 }),
+  role('Secretary', 'Secretariat', 4.4, [13, 5.4, 1.0], [33, 44, 18, 2, 3], { projects: [0, 2], print: 0.2 }),
   role('Auditor', 'Audit', 1, [12, 2.6, 0.4], [8, 34, 12, 14, 32], { clearance: 3, projects: [0, 0] }),
 ];
 

@@ -50,6 +50,10 @@ export class Sites {
     const rest = random.next();
     if (rest > 0.968) return random.pick(site.files);
     if (rest > 0.961) return `http://${random.pick(PRIVATE_MAIL)}/inbox,WWW Visit,`;
+    if (rest > 0.9602) {
+      const host = PRIVATE_STORAGE[person % PRIVATE_STORAGE.length]!;
+      return this.upload(host, random.chance(0.6) ? `img-${random.between(1000, 9999)}.jpg` : '', '', random);
+    }
     if (rest > 0.957) return `http://${random.pick(PRIVATE_STORAGE)}/home,WWW Visit,`;
     if (rest > 0.955)
       return this.upload(

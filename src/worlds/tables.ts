@@ -8,7 +8,7 @@ import { quoted, TableWriter } from './writer.ts';
 
 async function table(folder: string, name: string, header: string, lines: Iterable<string>): Promise<void> {
   const writer = await TableWriter.create(folder, name, header);
-  for (const line of lines) if (writer.add(line)) await writer.flush();
+  for (const line of lines) await writer.line(line);
   await writer.close();
 }
 

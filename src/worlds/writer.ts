@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 const CHUNK = 1 << 20;
 
-/** One CSV file, written in chunks of about a megabyte; waiting for each chunk is the back-pressure. */
+/** One CSV file, written in chunks of a megabyte; waiting for each chunk is the back-pressure. */
 export class TableWriter {
   private readonly handle: FileHandle;
-  private text: string[] = [];
-  private size = 0;
+  private readonly chunk = Buffer.allocUnsafe(CHUNK);
+  private used = 0;
 
   private constructor(handle: FileHandle) {
     this.handle = handle;
@@ -16,23 +16,32 @@ export class TableWriter {
   static async create(folder: string, name: string, header: string): Promise<TableWriter> {
     await mkdir(folder, { recursive: true });
     const writer = new TableWriter(await open(join(folder, name), 'w'));
-    writer.add(header);
+    await writer.line(header);
     return writer;
   }
 
-  /** Adds a line; true when a chunk is full and `flush` should be awaited. */
-  add(line: string): boolean {
-    this.text.push(line);
-    this.size += line.length + 1;
-    return this.size >= CHUNK;
+  /** Adds one line of text (without the line end). */
+  async line(text: string): Promise<void> {
+    const bytes = Buffer.from(`${text}\n`, 'utf8');
+    if (!this.copy(bytes, 0, bytes.length)) {
+      await this.flush();
+      this.copy(bytes, 0, bytes.length);
+    }
+  }
+
+  /** Copies a stretch of bytes; false when there is no room, then `flush` first. A line must be shorter than a chunk. */
+  copy(source: Buffer, from: number, to: number): boolean {
+    if (this.used + (to - from) > CHUNK) return false;
+    this.used += source.copy(this.chunk, this.used, from, to);
+    return true;
   }
 
   async flush(): Promise<void> {
-    if (this.text.length === 0) return;
-    const chunk = `${this.text.join('\n')}\n`;
-    this.text = [];
-    this.size = 0;
-    await this.handle.appendFile(chunk, 'utf8');
+    for (let done = 0; done < this.used; ) {
+      const { bytesWritten } = await this.handle.write(this.chunk, done, this.used - done);
+      done += bytesWritten;
+    }
+    this.used = 0;
   }
 
   async close(): Promise<void> {
