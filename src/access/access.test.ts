@@ -157,6 +157,39 @@ describe('signing in', () => {
 });
 
 describe('a session ends', () => {
+  test('even if it is opened while the password is being changed', async () => {
+    // Checking the old password takes longer than setting the new one.
+    await rooms.createAccount(
+      { ...access, passwordCost: { logN: 14, r: 8, p: 1 } },
+      { name: 'Slow', role: 'analyst', password: PASSWORD },
+    );
+    const chrome = browser();
+    const opening = chrome.signIn('slow').catch((error) => error);
+    await rooms.setPassword(access, { name: 'slow', password: 'another long password' });
+    await opening;
+    expect(await chrome.who()).toBeNull();
+    expect(await store.db.selectFrom('sessions').selectAll().execute()).toEqual([]);
+  });
+
+  test('when its account is shut behind our back', async () => {
+    const chrome = browser();
+    await chrome.signIn();
+    await store.db.updateTable('accounts').set({ disabled_at: clock() }).execute();
+    expect(await chrome.who()).toBeNull();
+  });
+
+  test('and does not stay in the store', async () => {
+    await browser().signIn();
+    await browser()
+      .signIn('mira', 'wrong')
+      .catch(() => {});
+    clock.advance(200 * 86_400);
+    await browser().signIn();
+    const count = async (table: 'sessions' | 'known_browsers' | 'sign_in_tries') =>
+      (await store.db.selectFrom(table).selectAll().execute()).length;
+    expect([await count('sessions'), await count('known_browsers'), await count('sign_in_tries')]).toEqual([1, 1, 2]);
+  });
+
   test('when it is idle for half an hour', async () => {
     const chrome = browser();
     await chrome.signIn();
@@ -244,6 +277,14 @@ describe('guessing', () => {
         ),
       );
     expect(outcomes.filter((code) => code === 'sign-in-failed')).toHaveLength(5);
+  });
+
+  test('is not helped by a browser that is known to another account', async () => {
+    await rooms.createAccount(access, { name: 'Noor', role: 'engineer', password: PASSWORD });
+    const insider = browser();
+    await insider.signIn('noor');
+    for (let n = 0; n < 5; n++) await guess('mira');
+    await expect(insider.signIn('mira', 'wrong')).rejects.toMatchObject({ code: 'too-many-tries' });
   });
 
   test('over many names is slowed down in total, and only failures count', async () => {

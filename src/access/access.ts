@@ -166,7 +166,7 @@ async function verifiedAccount(access: Access, key: string, password: string): P
   // The same work for a name that does not exist: the time an answer takes must not say which names do.
   const stored = found?.password_hash ?? unmatchableHash(costOf(access));
   const matches = await verifyPassword(password, stored);
-  if (found === undefined || found.disabled_at !== null || !matches) throw signInFailed();
+  if (found === undefined || !matches) throw signInFailed();
   return found;
 }
 
@@ -186,7 +186,7 @@ async function openSession(
   const stronger = outdated ? await hashPassword(password, costOf(access)) : null;
   await access.db.transaction().execute(async (tx) => {
     const account = await store.lockAccount(tx, verified.id);
-    // The password may have been changed, or the account shut, while this one was being checked.
+    // The account may be shut, and the password may have been changed while this one was being checked.
     if (account?.password_hash !== verified.password_hash || account.disabled_at !== null) throw signInFailed();
     if (stronger !== null) await store.updateAccount(tx, account.id, { password_hash: stronger });
     if (previous !== null) await store.deleteSession(tx, tokenHash(previous));

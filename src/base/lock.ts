@@ -27,7 +27,7 @@ interface Holder {
 export async function acquireLock(dir: string, purpose: string): Promise<DirectoryLock> {
   const database = openLockFile(dir);
   try {
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     if (isBusy(error)) throw inUse(dir);
