@@ -116,7 +116,7 @@ export const sourcesQuery = queryOptions({
   queryFn: ({ signal }) => ask<{ sources: Source[] }>('/api/sources', { signal }),
 });
 
-export const QUARANTINE_PAGE = 50;
+export const QUARANTINE_PAGE = 25;
 
 export const quarantineQuery = (source: string | undefined, page: number) =>
   queryOptions({

@@ -32,13 +32,16 @@ export interface Words {
   number(value: number): string;
   /** At most one decimal. */
   decimal(value: number): string;
+  /** Always one decimal, so that a column of them lines up. */
+  bits(value: number): string;
   /** 0 to 1 as a percentage. */
   percent(share: number): string;
   day(day: string): string;
   /** Without the year, for places where it is clear. */
   shortDay(day: string): string;
-  month(day: string): string;
   dayRange(from: string, to: string): string;
+  /** Without the year. */
+  shortRange(from: string, to: string): string;
   /** Wall clock of the head office: `2026-03-04 17:20:11`. */
   time(time: string): string;
   list(items: string[]): string;
@@ -66,12 +69,29 @@ function wordsOf(of: Language): Words {
       return Number.isNaN(date.getTime()) ? day : format.format(date);
     };
   };
-  const range = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+  const ranged = (options: Intl.DateTimeFormatOptions) => {
+    const format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' });
+    return (from: string, to: string) => {
+      const [start, end] = [from, to].map((day) => new Date(`${day.slice(0, 10)}T00:00:00Z`)) as [Date, Date];
+      const unclear = Number.isNaN(start.getTime()) || Number.isNaN(end.getTime());
+      return unclear ? `${from} – ${to}` : format.formatRange(start, end);
+    };
+  };
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const bits = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const day = dated({ day: 'numeric', month: 'short', year: 'numeric' });
+  const shortDay = dated({ day: 'numeric', month: 'short' });
+  const longRange = ranged({ day: 'numeric', month: 'short', year: 'numeric' });
+  const shortRange = ranged({ day: 'numeric', month: 'short' });
+  // Intl writes Chinese ranges as bare figures with slashes: the two days are written out instead, the year once.
+  const joined = (from: string, to: string, first: (day: string) => string) => {
+    if (from.slice(0, 10) === to.slice(0, 10)) return first(from);
+    const last = from.slice(0, 4) === to.slice(0, 4) ? shortDay(to) : first(to);
+    return message('range', { from: first(from), to: last }) ?? '';
+  };
   return {
     language: of,
     t: (key, values) => message(key, values) ?? key,
@@ -79,16 +99,12 @@ function wordsOf(of: Language): Words {
     pick: (text) => text[of] ?? text.en,
     number: (value) => whole.format(value),
     decimal: (value) => decimal.format(value),
+    bits: (value) => bits.format(value),
     percent: (share) => percent.format(share),
     day,
-    shortDay: dated({ day: 'numeric', month: 'short' }),
-    month: dated({ month: 'short' }),
-    dayRange: (from, to) => {
-      const [start, end] = [new Date(`${from.slice(0, 10)}T00:00:00Z`), new Date(`${to.slice(0, 10)}T00:00:00Z`)];
-      return Number.isNaN(start.getTime()) || Number.isNaN(end.getTime())
-        ? `${from} – ${to}`
-        : range.formatRange(start, end);
-    },
+    shortDay,
+    dayRange: (from, to) => (of === 'en' ? longRange(from, to) : joined(from, to, day)),
+    shortRange: (from, to) => (of === 'en' ? shortRange(from, to) : joined(from, to, shortDay)),
     time: (time) => `${day(time)} ${time.slice(11, 19)}`.trim(),
     list: (items) => list.format(items),
   };

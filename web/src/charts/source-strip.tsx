@@ -6,13 +6,27 @@ import { useWidth } from '../parts/use-media.ts';
 import { useWords } from '../words.ts';
 import { DAY, dayOf, dayScale, dayTicks, timeOf } from './days.ts';
 
-const TOP = 4;
-const HEIGHT = 92;
+const TOP = 18;
+const HEIGHT = 106;
+/** A gap of one day must still be seen where a day is a pixel wide. */
+const LEAST_GAP = 7;
 const BOTTOM = 20;
+
+/** Days with gaps that follow each other, as [first, last]. */
+function runsOfGaps(days: Source['days']): [string, string][] {
+  const runs: [string, string][] = [];
+  days.forEach(({ day, gap }, at) => {
+    const run = runs.at(-1);
+    if (!gap) return;
+    if (run !== undefined && days[at - 1]?.gap) run[1] = day;
+    else runs.push([day, day]);
+  });
+  return runs;
+}
 
 /** Rows per day as bars under the line of what was expected. A day with a gap is hatched over its whole height. */
 export function SourceStrip({ source, from, to }: { source: Source; from: string; to: string }) {
-  const { t, number, day, shortDay, name, dayRange } = useWords();
+  const { t, number, day, shortDay, shortRange, name, dayRange } = useWords();
   const [ref, width] = useWidth<HTMLDivElement>();
   const hatch = useId();
   const [near, setNear] = useState<Source['days'][number]>();
@@ -53,18 +67,35 @@ export function SourceStrip({ source, from, to }: { source: Source; from: string
         {source.days.map((row) => {
           const left = x(timeOf(row.day));
           return (
-            <g key={row.day}>
-              {row.gap && (
-                <>
-                  <rect className="gap-ground" x={left} y={TOP} width={step} height={base - TOP} />
-                  <rect x={left} y={TOP} width={step} height={base - TOP} fill={`url(#${hatch})`} />
-                </>
-              )}
-              <rect className="day-bar" x={left} y={y(row.events)} width={bar} height={base - y(row.events)} />
-            </g>
+            <rect
+              key={row.day}
+              className="day-bar"
+              x={left}
+              y={y(row.events)}
+              width={bar}
+              height={base - y(row.events)}
+            />
           );
         })}
         <path className="expected-line" d={expected} />
+        {runsOfGaps(source.days).map(([first, last]) => {
+          const start = x(timeOf(first));
+          const across = Math.max(LEAST_GAP, x(timeOf(last) + DAY) - start);
+          return (
+            <g key={first}>
+              <rect className="gap-ground" x={start} y={TOP} width={across} height={base - TOP} />
+              <rect x={start} y={TOP} width={across} height={base - TOP} fill={`url(#${hatch})`} />
+              <text
+                className="gap-text"
+                x={Math.min(width - 2, Math.max(2, start + across / 2))}
+                y={TOP - 6}
+                textAnchor={start > width - 90 ? 'end' : start < 60 ? 'start' : 'middle'}
+              >
+                {t('sources.gap_on', { range: first === last ? shortDay(first) : shortRange(first, last) })}
+              </text>
+            </g>
+          );
+        })}
         <path className="axis-line" d={`M0 ${base + 0.5}H${width}`} />
         {dayTicks(x, width)
           .filter((at) => x(timeOf(at)) > 12 && x(timeOf(at)) < width - 20)

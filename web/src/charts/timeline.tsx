@@ -146,12 +146,13 @@ export function Timeline(props: {
           {person.notice_given >= from && person.notice_given <= to && (
             <g>
               <path className="notice-line" d={`M${x(timeOf(person.notice_given))} ${SCORE_TOP}V${base}`} />
-              <text className="chart-note" x={x(timeOf(person.notice_given)) + 4} y={base - 6}>
+              <text className="chart-note" x={x(timeOf(person.notice_given)) + 4} y={TOP - 5}>
                 {words.t('timeline.notice')}
               </text>
             </g>
           )}
         </svg>
+        {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus */}
         <canvas ref={canvas} aria-hidden="true" />
         {near !== undefined && (
           <svg className="timeline-pointer" width={width} height={HEIGHT} aria-hidden="true">

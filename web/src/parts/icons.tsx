@@ -2,6 +2,7 @@
 function Icon({ path }: { path: string }) {
   return (
     <svg
+      className="icon"
       viewBox="0 0 20 20"
       fill="none"
       stroke="currentColor"

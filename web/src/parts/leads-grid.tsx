@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised grid cannot be made of table elements
 import { useQueries } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
@@ -44,6 +45,7 @@ export function LeadsGrid(props: { filter: LeadFilter; total: number; sortBy: (s
     scrollPaddingEnd: 8,
     rangeExtractor: (range) => [...new Set([activeRef.current, ...defaultRangeExtractor(range)])].sort((a, b) => a - b),
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: cards have another height than rows
   useLayoutEffect(() => {
     const top = list.current?.getBoundingClientRect().top ?? 0;
     setMargin(Math.round(top + window.scrollY));
@@ -109,11 +111,8 @@ export function LeadsGrid(props: { filter: LeadFilter; total: number; sortBy: (s
   };
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtualised grid cannot be a <table>
     <div className="leads" role="grid" aria-label={t('leads.grid')} aria-rowcount={total + 1} aria-colcount={8}>
       <LeadsHead sort={filter.sort} sortBy={props.sortBy} />
-      {/* biome-ignore lint/a11y/useSemanticElements: see above */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys bubble up from the rows, which hold the focus */}
       <div
         className="leads-body"
         role="rowgroup"

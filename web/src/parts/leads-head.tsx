@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised grid cannot be made of table elements
+// biome-ignore-all lint/a11y/useFocusableInteractive: the rows take the focus, see leads-grid.tsx
 import type { Sort } from '../api.ts';
 import { useWords, type WordKey } from '../words.ts';
 
@@ -21,17 +23,12 @@ const COLUMNS: Column[] = [
 export function LeadsHead({ sort, sortBy }: { sort: string; sortBy: (sort: Sort) => void }) {
   const { t } = useWords();
   return (
-    // biome-ignore lint/a11y/useSemanticElements: part of a virtualised grid
     <div className="leads-head" role="rowgroup">
-      {/* biome-ignore lint/a11y/useSemanticElements: part of a virtualised grid */}
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the buttons inside take the focus */}
       <div className="leads-row" role="row" aria-rowindex={1}>
         {COLUMNS.map(({ word, sorts }, at) => {
           const now = sorts?.find((value) => value === sort);
           const order = now === undefined ? undefined : now.startsWith('-') ? 'descending' : 'ascending';
           return (
-            // biome-ignore lint/a11y/useSemanticElements: part of a virtualised grid
-            // biome-ignore lint/a11y/useFocusableInteractive: the buttons inside take the focus
             <div
               key={word}
               role="columnheader"

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised grid cannot be made of table elements
+// biome-ignore-all lint/a11y/useFocusableInteractive: the rows take the focus, see leads-grid.tsx
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { Lead, Reason } from '../api.ts';
@@ -17,7 +19,6 @@ interface RowProps {
 
 export const LeadRow = memo(function LeadRow({ index, lead, top, height, active, activate, open }: RowProps) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: part of a virtualised grid
     // biome-ignore lint/a11y/useKeyWithClickEvents: Enter is handled by the grid, for whichever row has the focus
     <div
       className="leads-row lead"
@@ -60,8 +61,12 @@ function Cells({ lead }: { lead: Lead }) {
       <div role="gridcell" aria-colindex={5} className="cell-stages">
         {stages.map((stage, at) => (
           <span key={stage} className="stage">
-            {at > 0 && <span aria-hidden="true"> → </span>}
             {stage}
+            {at < stages.length - 1 && (
+              <span className="arrow" aria-hidden="true">
+                →
+              </span>
+            )}
           </span>
         ))}
       </div>
@@ -87,13 +92,13 @@ function Cells({ lead }: { lead: Lead }) {
 }
 
 function Chips({ reasons }: { reasons: Reason[] }) {
-  const { t, pick, decimal } = useWords();
+  const { t, pick, bits: bitsOf } = useWords();
   return (
     <ul className="chips">
       {reasons.slice(0, 3).map(({ detection, title, bits }) => (
-        <li key={detection} className="chip" title={t('leads.chip', { title: pick(title), bits: decimal(bits) })}>
+        <li key={detection} className="chip" title={t('leads.chip', { title: pick(title), bits: bitsOf(bits) })}>
           <span className="chip-text">{pick(title)}</span>
-          <span className="chip-bits">{decimal(bits)}</span>
+          <span className="chip-bits">{bitsOf(bits)}</span>
         </li>
       ))}
     </ul>

@@ -4,7 +4,7 @@ import { DocumentLevelTag, LevelBadge, ScoreBar } from './level.tsx';
 
 /** Who it is (a pseudonym), how much stands out, and one plain sentence on what does. */
 export function PersonHead({ person, lead }: { person: Person; lead: LeadStory | undefined }) {
-  const { t, pick, decimal, dayRange, name, number, day } = useWords();
+  const { t, pick, bits: bitsOf, dayRange, name, number, day } = useWords();
   const top = lead?.contributions[0];
   const bits = lead?.contributions.reduce((sum, contribution) => sum + contribution.bits, 0) ?? 0;
   return (
@@ -23,10 +23,10 @@ export function PersonHead({ person, lead }: { person: Person; lead: LeadStory |
           ? t('person.no_lead')
           : t('person.stands_out', {
               title: pick(top.title),
-              top: decimal(top.bits),
+              top: bitsOf(top.bits),
               days: top.days,
               signals: lead.signals.length,
-              bits: decimal(bits),
+              bits: bitsOf(bits),
               range: dayRange(lead.first_day, lead.last_day),
             })}{' '}
         <em>{t('person.no_verdict')}</em>

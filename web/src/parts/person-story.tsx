@@ -28,7 +28,7 @@ export function spanOf(person: Person, span: StorySearch['span']): { from: strin
   const start = new Date(`${to}T00:00:00Z`);
   start.setUTCDate(start.getUTCDate() - Number(span ?? '90') + 1);
   const from = start.toISOString().slice(0, 10);
-  return { from: from > person.first_day ? from : person.first_day, to };
+  return { from: [from, person.first_day].sort()[1] ?? from, to };
 }
 
 export function PersonStory(props: StoryProps) {

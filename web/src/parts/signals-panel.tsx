@@ -14,7 +14,7 @@ export function SignalsPanel(props: {
   change: (changes: StorySearch) => void;
   show: (signal: Signal) => void;
 }) {
-  const { t, pick, day, decimal, name } = useWords();
+  const { t, pick, day, decimal, bits, name } = useWords();
   const { lead, search, change, show } = props;
   const [all, setAll] = useState(false);
   const signals = lead.signals.filter(
@@ -54,7 +54,7 @@ export function SignalsPanel(props: {
           peers: expected.peers,
         }),
     },
-    { key: 'bits', label: t('signals.bits'), number: true, cell: (signal) => decimal(signal.bits) },
+    { key: 'bits', label: t('signals.bits'), number: true, cell: (signal) => bits(signal.bits) },
     {
       key: 'evidence',
       label: t('signals.evidence'),

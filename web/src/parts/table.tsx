@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noRedundantRoles: a changed display takes the roles away in some browsers
 import { Fragment, type ReactNode } from 'react';
 
 export interface Column<Row> {
