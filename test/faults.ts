@@ -14,6 +14,8 @@ On the command line a fault is two lines on standard error and an exit code:
     countersign: another process uses this data directory (data)
     hint: ${FAULTS['data-in-use'].hint}
 
+With \`COUNTERSIGN_TRACE=1\` in the environment the stack follows. It can hold values; look before you pass it on.
+
 In the API it is \`application/problem+json\`; \`code\` is the word below, \`type\` is this page with \`#code\`.
 
 ## Exit codes

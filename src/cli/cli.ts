@@ -37,12 +37,15 @@ export async function runCli(commands: readonly AnyCommand[], argv: readonly str
 
 async function runCommand({ command, operands, options }: Chosen): Promise<number> {
   const interrupt = listenForInterrupt(say);
+  // An error that nobody awaited, in a timer or a child's answer: the same two lines instead of a bare stack.
+  const onStray = (error: unknown): never => process.exit(report(asFault(error), command.name));
+  process.once('uncaughtException', onStray);
   try {
     const code = await command.run({
       operands,
       options,
       signal: interrupt.signal,
-      out: (text) => process.stdout.write(`${text}\n`),
+      out,
       say,
       progress: startProgress(process.stderr, () => performance.now()),
     });
@@ -55,11 +58,23 @@ async function runCommand({ command, operands, options }: Chosen): Promise<numbe
     return report(fault, command.name, fault.code === 'interrupted' ? command.resume : undefined);
   } finally {
     interrupt.release();
+    process.off('uncaughtException', onStray);
   }
 }
 
+function out(text: string): void {
+  if (process.stdout.isTTY) clearLine();
+  process.stdout.write(`${text}\n`);
+}
+
 function say(text: string): void {
+  clearLine();
   process.stderr.write(`${text}\n`);
+}
+
+/** A progress line may stand on the terminal without its end; it is drawn again below what is said now. */
+function clearLine(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
 }
 
 /** Says what happened, where, and what to do; gives the exit code. `COUNTERSIGN_TRACE=1` adds the stack. */

@@ -117,6 +117,17 @@ test('a fault has its place, hint and exit code from the table; an unknown error
   expect(code).toEqual({ code: 7, stdout: '', stderr: '' });
 });
 
+test('an error that nobody awaited is said in the same way', async () => {
+  const { code, stderr } = await program('fail', '--how', 'astray');
+  expect(code).toBe(6);
+  expect(stderr).toMatch(/^countersign: the engine ended \(data\/events\)\nhint: \S.*\n$/);
+});
+
+test('the stack of a defect is there for those who ask', async () => {
+  const { stderr } = await start('test/cli/program.ts', ['fail', '--how', 'thrown'], { COUNTERSIGN_TRACE: '1' }).ended;
+  expect(stderr).toMatch(/^countersign: something broke\nhint: .*\nTypeError: something broke\n {4}at .*program\.ts/);
+});
+
 test('a pipe gets no colours unless it asks for them', async () => {
   const args = ['fail', '--how', 'locked'];
   const [plain, forced] = await Promise.all([

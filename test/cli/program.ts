@@ -48,6 +48,12 @@ const fail = command({
   async run({ options }) {
     if (options.how === 'locked') throw new Fault('data-in-use', 'another process uses it', { place: 'data' });
     if (options.how === 'code') return 7;
+    if (options.how === 'astray') {
+      setTimeout(() => {
+        throw new Fault('engine-stopped', 'the engine ended', { place: 'data/events' });
+      });
+      await sleep(60_000);
+    }
     throw new TypeError('something broke');
   },
 });
