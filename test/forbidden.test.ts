@@ -93,6 +93,7 @@ test.for([
   'body { font-family: system-ui; position: relative }',
   "import { relative } from 'node:path';",
   "app.get('/healthz', () => 'ok')",
+  'await Promise.race([answer, deadline])',
   'a race condition between two child processes',
   'a path relative to the data directory',
   'trace: the embrace of a braced traceback',

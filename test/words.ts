@@ -56,6 +56,7 @@ const TOPICS: readonly Topic[] = [
 const OTHER_SENSES: readonly RegExp[] = [
   /\bfont[ -]famil(?:y|ies)\b/gi, // typography
   /\brecursive descent\b/gi, // parsing
+  /\bpromise race\b|\brac(?:e|es|ing) (?:against|between)\b/gi, // concurrency
   /\btemp(?:late|orary)?s?\b/gi,
   /国家秘密|国家安全/g, // the Chinese names of the law's own subject: state secrets, national security
 ];
