@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Calendar, Day } from './calendar.ts';
 import { clock } from './calendar.ts';
@@ -99,6 +99,8 @@ export class Answers {
   /** Writes insiders.csv, one file per person with a part, lookalikes.csv and world.json. */
   async write(folder: string, world: Record<string, unknown>): Promise<void> {
     await mkdir(folder, { recursive: true });
+    // Parts of an earlier world would be read as if they belonged to this one.
+    for (const name of await readdir(folder)) if (/^[A-K]-[A-Z]{3}\d{4}\.csv$/.test(name)) await rm(join(folder, name));
     for (const part of this.parts) part.rows.sort((a, b) => a.day - b.day || a.second - b.second);
     const played = this.played().sort((a, b) => (a.group < b.group ? -1 : a.group > b.group ? 1 : 0));
     const insiders = played.filter((part) => part.scenario !== 'K');

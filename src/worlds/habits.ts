@@ -61,7 +61,7 @@ export function usualDocument(
 
 function atHand(world: World, person: Person, projects: readonly Project[], random: Random): Document | undefined {
   const { papers } = world.desks[person.index]!;
-  if (papers.length >= PAPERS_AT_HAND && random.chance(0.74))
+  if (papers.length >= PAPERS_AT_HAND && random.chance(0.66))
     return papers[Math.floor(random.next() ** 1.5 * papers.length)]!;
   const document = usualDocument(world, person, projects, random);
   if (!document) return papers[0];

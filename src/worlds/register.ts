@@ -125,13 +125,13 @@ export class Register {
     const place = this.random.int(PROJECT_FOLDERS.length);
     const code = `${project.code}-${FOLDER_CODES[place]!}-`;
     const team = owners.length > 0 ? this.random.pick(owners) : undefined;
-    const listed = this.random.chance(0.93);
+    const listed = this.random.chance(0.97);
     const level = this.level(LEVEL_SHARES[project.sensitivity]!);
     return this.paper(`${project.folder}${PROJECT_FOLDERS[place]!}\\`, code, level, day, { project, team, listed });
   }
 
   private teamPaper(team: Team, day: Day): Document {
-    const listed = this.random.chance(0.85);
+    const listed = this.random.chance(0.96);
     const sensitive = team.department === 'Personnel' || team.department === 'LegalOffice' ? 1 : 0;
     return this.paper(team.folder, `${team.code}-`, this.level(LEVEL_SHARES[sensitive]!), day, { team, listed });
   }
