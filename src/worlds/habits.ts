@@ -61,7 +61,7 @@ export function usualDocument(
 
 function atHand(world: World, person: Person, projects: readonly Project[], random: Random): Document | undefined {
   const { papers } = world.desks[person.index]!;
-  if (papers.length >= PAPERS_AT_HAND && random.chance(0.66))
+  if (papers.length >= PAPERS_AT_HAND && random.chance(0.59))
     return papers[Math.floor(random.next() ** 1.5 * papers.length)]!;
   const document = usualDocument(world, person, projects, random);
   if (!document) return papers[0];
@@ -83,6 +83,13 @@ export function ownName(random: Random): string {
 
 const half = (text: string, random: Random): string => (random.bits() & 1 ? text : '');
 
+/** Weeks differ: a factor around 1 for this person's file work in this week, with some difference from day to day. */
+function busyness(world: World, person: Person): number {
+  const week = new Random(world.seed, person.index, 500_000 + Math.floor(world.day / 7)).normal(0, 0.2);
+  const day = new Random(world.seed, person.index, 900_000 + world.day).normal(0, 0.22);
+  return Math.exp(week + day - 0.044);
+}
+
 /** One person's ordinary day: sessions, files, media, web and mail. */
 export function liveDay(world: World, person: Person): void {
   const presence = world.presence[person.index]!;
@@ -95,7 +102,8 @@ export function liveDay(world: World, person: Person): void {
   for (let i = random.count(23.5 * person.pace[2] * presence.share); i > 0; i--) {
     world.book.web(moment(presence, random), person.id, presence.pc, world.sites.visit(person.index, random));
   }
-  for (let i = random.count(person.role.files * person.pace[0] * presence.share); i > 0; i--) {
+  const files = person.role.files * person.pace[0] * presence.share * busyness(world, person);
+  for (let i = random.count(files); i > 0; i--) {
     workOnFile(world, person, presence, projects, moment(presence, random), presence.pc, random);
   }
   if (random.chance(0.018 * presence.share)) helpOut(world, person, presence, random);

@@ -42,10 +42,14 @@ export class Register {
   readonly decoys: Document[] = [];
   private readonly random: Random;
   private serial = 0;
+  /** Numbers left out in the middle of projects: decoys get them, so that a number does not give a decoy away. */
+  private readonly spared = new Map<Project, number[]>();
+  private readonly technical: readonly Team[];
 
   constructor(organisation: Organisation, days: number, seed: number) {
     this.random = streamOf(seed, 'register');
     const random = this.random;
+    this.technical = organisation.teams.filter((team) => team.members.some((person) => person.role.technical));
     for (const project of [...organisation.projects, ...organisation.closed]) {
       const closed = project.to < 0;
       const until = Math.min(project.to, days);
@@ -56,7 +60,7 @@ export class Register {
         ...Array.from({ length: recent }, () => random.between(Math.max(0, project.from), Math.max(0, until - 1))),
         ...(project.from >= 0 ? Array.from({ length: 12 }, () => project.from) : []),
       ].sort((a, b) => a - b);
-      const owners = [...new Set(project.members.map((person) => person.team))];
+      const owners = this.owners(project);
       const collection = { documents: dates.map((day) => this.projectPaper(project, owners, day)), open: 0 };
       this.byProject.set(project, collection);
       (closed ? this.closed : this.active).push(collection);
@@ -73,6 +77,13 @@ export class Register {
 
   private dates(count: number, days: number): Day[] {
     return Array.from({ length: count }, () => this.random.between(-1500, days - 1)).sort((a, b) => a - b);
+  }
+
+  /** The teams that own a project's papers; of closed projects three teams that still exist. */
+  private owners(project: Project): Team[] {
+    const teams = [...new Set(project.members.map((person) => person.team))];
+    if (teams.length > 0 || this.technical.length === 0) return teams;
+    return [1, 2, 3].map(() => this.random.pick(this.technical));
   }
 
   /** Opens the documents registered by `day`; call once a day, in order. */
@@ -95,12 +106,19 @@ export class Register {
     return shares.findIndex((limit) => value < limit);
   }
 
-  private paper(folder: string, code: string, level: number, day: Day, place: Partial<Document>): Document {
+  private paper(
+    folder: string,
+    code: string,
+    level: number,
+    day: Day,
+    place: Partial<Document>,
+    serial = ++this.serial,
+  ): Document {
     const random = this.random;
     const subject = random.pick(SUBJECTS);
     const second = random.pick(SUBJECTS);
     const kind = random.pick(PAPERS);
-    const number = String(++this.serial).padStart(5, '0');
+    const number = String(serial).padStart(5, '0');
     const extension = random.pick(EXTENSIONS);
     const base = `${code}${number}-${subject}-${kind}.${extension}`.toLowerCase();
     const title = `${subject[0]!.toUpperCase()}${subject.slice(1)} ${second} ${kind}`;
@@ -122,6 +140,7 @@ export class Register {
   }
 
   private projectPaper(project: Project, owners: readonly Team[], day: Day): Document {
+    if (this.random.chance(0.02)) this.spared.set(project, [...(this.spared.get(project) ?? []), ++this.serial]);
     const place = this.random.int(PROJECT_FOLDERS.length);
     const code = `${project.code}-${FOLDER_CODES[place]!}-`;
     const team = owners.length > 0 ? this.random.pick(owners) : undefined;
@@ -146,12 +165,14 @@ export class Register {
     for (let i = 0; i < count; i++) {
       const project = this.random.pick(places);
       const day = this.random.chance(0.8) ? -this.random.between(5, 90) : this.random.between(0, Math.max(0, days - 1));
-      const owners = project.members.map((person) => person.team);
+      const owners = this.owners(project);
       const team = owners.length > 0 ? this.random.pick(owners) : undefined;
       const place = this.random.int(PROJECT_FOLDERS.length);
       const folder = `${project.folder}${PROJECT_FOLDERS[place]!}\\`;
       const code = `${project.code}-${FOLDER_CODES[place]!}-`;
-      this.decoys.push(this.paper(folder, code, this.random.between(2, 4), day, { project, team }));
+      this.decoys.push(
+        this.paper(folder, code, this.random.between(2, 4), day, { project, team }, this.spared.get(project)?.pop()),
+      );
     }
     this.decoys.sort((a, b) => a.registered - b.registered || (a.path < b.path ? -1 : 1));
   }

@@ -28,7 +28,7 @@ export function clerk(casting: Casting, random: Random): Play | undefined {
     scenario: 'C',
     group: casting.group('C'),
     pacing: random.pick(['pulsed', 'steady']),
-    channel: toOwn ? 'mail_private' : 'mail_stranger',
+    channel: toOwn ? 'mail_private' : 'mail_contact',
   });
   const { days } = world.calendar;
   const friendly = random.between(3, 5);
