@@ -2,7 +2,7 @@
 -- (actor.user.uid -> actor_user_uid). raw_data keeps the log line as it came.
 -- A line that no reader could make sense of is an event of class 0 (Base Event) on 1970-01-01 with its reason: kept,
 -- counted and shown, never in the way of the rest.
-CREATE TABLE events
+CREATE TABLE IF NOT EXISTS events
 (
     uid                  UInt128,                 -- content hash of (log_name, line): the same line is stored once
     day                  Date,
@@ -34,7 +34,7 @@ ORDER BY (day, actor_user_uid, time)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- Which parts of which files are loaded. A part is known by its bytes, so a moved folder is not loaded twice.
-CREATE TABLE segments
+CREATE TABLE IF NOT EXISTS segments
 (
     log_name  LowCardinality(String),
     file      String,

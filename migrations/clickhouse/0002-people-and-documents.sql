@@ -1,5 +1,5 @@
 -- The directory, month by month: what was known of a person's place in the organisation on the first of the month.
-CREATE TABLE directory
+CREATE TABLE IF NOT EXISTS directory
 (
     uid        UInt128,
     valid_from Date,
@@ -15,7 +15,7 @@ CREATE TABLE directory
 ENGINE = MergeTree
 ORDER BY (valid_from, user_uid);
 
-CREATE TABLE clearances
+CREATE TABLE IF NOT EXISTS clearances
 (
     uid        UInt128,
     user_uid   String,
@@ -27,7 +27,7 @@ ENGINE = MergeTree
 ORDER BY (user_uid, valid_from);
 
 -- Declared absences from the head office. Where to and why is nobody's business here and is not read.
-CREATE TABLE absences
+CREATE TABLE IF NOT EXISTS absences
 (
     uid         UInt128,
     user_uid    String,
@@ -39,7 +39,7 @@ ENGINE = MergeTree
 ORDER BY (user_uid, first_day);
 
 -- Outside contacts that people declared themselves: that there was one, and when. The free text is not read.
-CREATE TABLE declared_contacts
+CREATE TABLE IF NOT EXISTS declared_contacts
 (
     uid         UInt128,
     user_uid    String,
@@ -48,7 +48,7 @@ CREATE TABLE declared_contacts
 ENGINE = MergeTree
 ORDER BY (user_uid, declared_on);
 
-CREATE TABLE departures
+CREATE TABLE IF NOT EXISTS departures
 (
     uid      UInt128,
     user_uid String,
@@ -58,7 +58,7 @@ CREATE TABLE departures
 ENGINE = MergeTree
 ORDER BY (user_uid, notice);
 
-CREATE TABLE documents
+CREATE TABLE IF NOT EXISTS documents
 (
     uid        UInt128,
     path       String,
@@ -71,7 +71,7 @@ CREATE TABLE documents
 ENGINE = MergeTree
 ORDER BY name;
 
-CREATE TABLE decoys
+CREATE TABLE IF NOT EXISTS decoys
 (
     uid    UInt128,
     path   String,

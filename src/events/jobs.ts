@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { asFault, Fault } from '../base/fault.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { type CsvPositions, csvPositions, headerNames } from '../stores/csv.ts';
+import { readHeader } from '../stores/header.ts';
 import { type Reader, readers } from './reader.ts';
-import { type Frame, frames, readHeader } from './segment.ts';
+import { type Frame, frames } from './segment.ts';
 import {
   insertEvents,
   insertSegment,

@@ -66,7 +66,10 @@ export function linesSql(reader: Reader, positions: CsvPositions): string {
       ['parsed_time IS NULL OR NOT (toYear(parsed_time) BETWEEN 1990 AND 2099)', 'the time cannot be read'],
       ["user = ''", 'no user'],
       ["activity_name = ''", 'unknown activity'],
-      ...reader.booleans.map((b): [string, string] => [`\`${b}\` NOT IN ('True', 'False')`, `${b} is neither True nor False`]),
+      ...reader.booleans.map((b): [string, string] => [
+        `\`${b}\` NOT IN ('True', 'False')`,
+        `${b} is neither True nor False`,
+      ]),
       ...reader.numbers.map((n): [string, string] => [`toUInt64OrNull(\`${n}\`) IS NULL`, `${n} is not a number`]),
     ],
     [

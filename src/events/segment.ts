@@ -11,21 +11,6 @@ export interface Frame {
   digest: string;
 }
 
-/** The first line of a file without its line end, and the position after it. An empty file gives an empty header. */
-export async function readHeader(path: string): Promise<{ header: string; end: number; size: number }> {
-  const handle = await open(path, 'r');
-  try {
-    const { size } = await handle.stat();
-    const buffer = Buffer.alloc(Math.min(size, 64 * 1024));
-    await handle.read(buffer, 0, buffer.length, 0);
-    const newline = buffer.indexOf(NEWLINE);
-    const end = newline < 0 ? buffer.length : newline + 1;
-    return { header: buffer.toString('utf8', 0, newline < 0 ? end : newline), end, size };
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Parts of about `size` bytes from `start` to the end of the file, each of whole lines; a last line may lack its end. */
 export async function* frames(path: string, start: number, size = SEGMENT_BYTES): AsyncGenerator<Frame> {
   const handle = await open(path, 'r');

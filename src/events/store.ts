@@ -68,7 +68,12 @@ export async function insertEvents(events: Events, segment: Segment, extent: Seg
      )
      LIMIT 1 BY uid_
      ${IN_ORDER}`,
-    { ...parameters(segment), log_name: segment.reader.log_name, first_day: extent.first_day, last_day: extent.last_day },
+    {
+      ...parameters(segment),
+      log_name: segment.reader.log_name,
+      first_day: extent.first_day,
+      last_day: extent.last_day,
+    },
   );
 }
 

@@ -48,8 +48,15 @@ export async function openEmbedded(dir: string, options: EngineOptions = {}): Pr
     typeof Agent
   >[0]);
   const client = createClient({ url: 'http://engine', http_agent: agent, request_timeout: DAY_MS, ...QUIET });
-  return events(client, spool, async () => {
-    agent.destroy();
+  // A question that is under way when the engine ends would otherwise wait for ever.
+  const ended = new Promise<never>((_, reject) => {
+    child.once('exit', (code, signal) => {
+      agent.destroy();
+      reject(new Fault('engine-stopped', `the event engine ended (${signal ?? `exit ${code}`})`, { place: store }));
+    });
+  });
+  ended.catch(() => {}); // an end that nobody is waiting for is no error
+  return events(client, ended, spool, async () => {
     await endEngine(child);
     await rm(socket, { force: true });
   });
@@ -60,23 +67,28 @@ export async function openServer(url: string): Promise<Events> {
   const client = createClient({ url, ...QUIET });
   const ping = await client.ping();
   if (!ping.success) throw new Fault('engine-stopped', 'the ClickHouse server does not answer', { cause: ping.error });
-  return events(client, undefined, async () => {});
+  return events(client, new Promise<never>(() => {}), undefined, async () => {});
 }
 
-function events(client: ClickHouseClient, spool: string | undefined, afterClose: () => Promise<void>): Events {
+function events(
+  client: ClickHouseClient,
+  ended: Promise<never>,
+  spool: string | undefined,
+  afterClose: () => Promise<void>,
+): Events {
   return {
     spool,
     async rows<T>(sql: string, parameters?: Parameters) {
       try {
-        const result = await client.query({ query: sql, format: 'JSONEachRow', ...bound(parameters) });
-        return await result.json<T>();
+        const query = client.query({ query: sql, format: 'JSONEachRow', ...bound(parameters) });
+        return await Promise.race([query.then((result) => result.json<T>()), ended]);
       } catch (error) {
         throw queryFault(error);
       }
     },
     async run(sql, parameters) {
       try {
-        await client.command({ query: sql, ...bound(parameters) });
+        await Promise.race([client.command({ query: sql, ...bound(parameters) }), ended]);
       } catch (error) {
         throw queryFault(error);
       }
@@ -93,6 +105,7 @@ function bound(parameters: Parameters | undefined): { query_params?: Parameters 
 }
 
 function queryFault(error: unknown): Fault {
+  if (error instanceof Fault) return error;
   if (error instanceof ClickHouseError) {
     const slow = error.code === '159'; // TIMEOUT_EXCEEDED
     const full = error.code === '243' || /No space left/i.test(error.message); // NOT_ENOUGH_SPACE

@@ -33,7 +33,10 @@ export function csvPositions(columns: CsvColumns, header: string, place: string)
 }
 
 export function headerNames(header: string): string[] {
-  const names = header.replace(/^\uFEFF/, '').trimEnd().split(',');
+  const names = header
+    .replace(/^\uFEFF/, '')
+    .trimEnd()
+    .split(',');
   return names.map((name) => name.replace(/^"|"$/g, '').trim().toLowerCase());
 }
 

@@ -1,0 +1,122 @@
+-- The directory as of each computed day: who is here, in which role, team and projects, cleared to which level.
+CREATE TABLE IF NOT EXISTS staff
+(
+    day       Date,
+    user_uid  LowCardinality(String),
+    role      LowCardinality(String),
+    team      LowCardinality(String),
+    projects  Array(LowCardinality(String)),
+    clearance UInt8                               -- 0: none on record
+)
+ENGINE = MergeTree
+ORDER BY (day, user_uid);
+
+-- What a day's events mean: each act joined with the register, the directory and what was seen before, as known on that
+-- day. Detections are conditions over these columns. Derived: a day can be thrown away and computed again.
+CREATE TABLE IF NOT EXISTS observations
+(
+    day                Date,
+    user_uid           LowCardinality(String),
+    time               DateTime('UTC'),
+    event_uid          UInt128,
+    class_uid          UInt16,
+    activity_name      LowCardinality(String),
+    device_hostname    LowCardinality(String),
+    target             String,                   -- path, attachment or address the act was done to
+    document           String,                   -- registered path; for an unregistered file on a share, its own path
+    document_level     UInt8,                    -- 0 not registered, 1 public ... 5 top secret
+    weight             Float32,                  -- what a document of this level counts
+    registered         Bool,
+    need_to_know       Bool,                     -- own project or team, common papers, or the team's practice
+    above_clearance    Bool,
+    first_time         Bool,                     -- this person has not touched this document before
+    decoy              Bool,
+    local_copy         Bool,                     -- from a share to an own disk
+    archive            Bool,                     -- writes a container file
+    channel            LowCardinality(String),   -- removable_media, upload, mail, print; empty: stays inside
+    destination        String,                   -- outside address or host
+    destination_age    UInt16,                   -- days since anybody here first dealt with it
+    destination_people UInt32,                   -- how many people here have dealt with it
+    off_hours          Bool,                     -- an hour at which this person has hardly ever worked
+    new_device         Bool                      -- a device this person has not used before
+)
+ENGINE = MergeTree
+ORDER BY (day, user_uid, time);
+
+-- When something was seen first: a person's documents, devices, folders and outside destinations.
+CREATE TABLE IF NOT EXISTS first_seen
+(
+    kind LowCardinality(String),
+    who  LowCardinality(String),
+    what String,
+    day  Date
+)
+ENGINE = MergeTree
+ORDER BY (kind, who, what);
+
+-- At which hours a person works: events per hour of the day, weekends apart.
+CREATE TABLE IF NOT EXISTS working_hours
+(
+    day      Date,
+    user_uid LowCardinality(String),
+    hour     UInt8,                              -- 0-23 on working days, 100-123 on weekends
+    events   UInt32
+)
+ENGINE = MergeTree
+ORDER BY (day, user_uid, hour);
+
+-- A detection's measure of a person's day, and its sums over longer spans that end on this day.
+CREATE TABLE IF NOT EXISTS measures
+(
+    day       Date,
+    detection LowCardinality(String),
+    span      UInt8,                             -- days: 1, 7 or 28
+    user_uid  LowCardinality(String),
+    role      LowCardinality(String),
+    value     Float32,
+    events    UInt32
+)
+ENGINE = MergeTree
+ORDER BY (detection, span, day, user_uid);
+
+-- A measure that surprises beside the person's own past and his role, in bits.
+CREATE TABLE IF NOT EXISTS signals
+(
+    day          Date,
+    user_uid     LowCardinality(String),
+    detection    LowCardinality(String),
+    stage        LowCardinality(String),
+    span         UInt8,
+    bits         Float32,
+    value        Float32,
+    events       UInt32,
+    own_days     UInt32,                         -- days of his own past it was compared with
+    own_reached  UInt32,                         -- on how many of them the measure was at least as high
+    peer_days    UInt32,
+    peer_reached UInt32,
+    peers        UInt32
+)
+ENGINE = MergeTree
+ORDER BY (day, user_uid, detection);
+
+-- A person's standing on a day that brought something new: evidence kept from before, decayed, and the day's own.
+CREATE TABLE IF NOT EXISTS standings
+(
+    day      Date,
+    user_uid LowCardinality(String),
+    evidence Float32,                            -- bits
+    fresh    Float32,                            -- bits of this day
+    raised   Float32,                            -- bits beyond what was there when this person last stood out
+    score    Float32                             -- 0-100
+)
+ENGINE = MergeTree
+ORDER BY (day, user_uid);
+
+-- Days that are computed, and from how many events: a day that has grown since is computed again, with all after it.
+CREATE TABLE IF NOT EXISTS computed_days
+(
+    day    Date,
+    events UInt64
+)
+ENGINE = MergeTree
+ORDER BY day;

@@ -1,0 +1,41 @@
+/** Computing days in order, as they would have been lived. */
+import { Fault } from '../base/fault.ts';
+import type { Events } from '../stores/clickhouse.ts';
+import { rules } from './rule.ts';
+import { computeDay, type DayState, dayStates, deleteDerivedFrom, insertComputedDay, insideDomains } from './store.ts';
+import { TUNING } from './tuning.ts';
+
+export interface ComputeOptions {
+  /** The last day to compute, YYYY-MM-DD. */
+  until?: string;
+  /** Called after each day. A promise is waited for. */
+  onDay?: (day: string, done: number, total: number, events: number) => void | Promise<void>;
+  signal?: AbortSignal;
+}
+
+/**
+ * Brings signals and standings up to date, day by day; a day whose events have changed is computed again together with
+ * all that follow. For day d only rows up to d are looked at. Errors: interrupted.
+ */
+export async function computeDays(events: Events, options: ComputeOptions = {}): Promise<number> {
+  const days = (await dayStates(events)).filter(({ day }) => options.until === undefined || day <= options.until);
+  const first = days.findIndex((state) => state.computed !== state.events);
+  if (first < 0) return 0;
+  await deleteDerivedFrom(events, days[first]!.day);
+  const all = rules();
+  const learnFrom = addDays(days[0]!.day, TUNING.warmUpDays);
+  const pending: DayState[] = days.slice(first);
+  for (const [index, { day, events: count }] of pending.entries()) {
+    if (options.signal?.aborted) throw new Fault('interrupted', 'computing stopped', { place: day });
+    await computeDay(events, day, { rules: all, insideDomains: await insideDomains(events, day), learnFrom });
+    await insertComputedDay(events, day, count);
+    await options.onDay?.(day, index + 1, pending.length, count);
+  }
+  return pending.length;
+}
+
+function addDays(day: string, days: number): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + days);
+  return date.toISOString().slice(0, 10);
+}

@@ -1,0 +1,159 @@
+/** The detections room's SQL: the statements of one day stand in sql/, the ones built from rules and the reads here. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { PEOPLE_AS_OF } from '../people/people.ts';
+import type { Events } from '../stores/clickhouse.ts';
+import type { Rule } from './rule.ts';
+import { TUNING } from './tuning.ts';
+
+const sql = (name: string) =>
+  readFileSync(fileURLToPath(new URL(`./sql/${name}.sql`, import.meta.url)), 'utf8').replaceAll(
+    '$PEOPLE',
+    PEOPLE_AS_OF,
+  );
+
+const STAFF = sql('staff');
+const OBSERVATIONS = sql('observations');
+const WORKING_HOURS = sql('working-hours');
+const FIRST_SEEN = sql('first-seen');
+const SPANS = sql('spans');
+const SIGNALS = sql('signals');
+const STANDINGS = sql('standings');
+
+const DERIVED = [
+  'staff',
+  'observations',
+  'first_seen',
+  'working_hours',
+  'measures',
+  'signals',
+  'standings',
+  'computed_days',
+];
+
+/** What the engine adds up per person for one rule: distinct weighed documents, acts, or distinct destinations. */
+function measureSql(rule: Rule): string {
+  const condition = rule.condition.sql;
+  if (rule.measure === 'acts') return `toFloat64(countIf(${condition}))`;
+  if (rule.measure === 'destinations') return `toFloat64(uniqExactIf(destination, ${condition}))`;
+  return `arraySum(arrayMap(d -> d.2, groupUniqArrayIf((if(document = '', target, document), toFloat64(weight)), ${condition})))`;
+}
+
+async function insertMeasures(events: Events, rules: Rule[], day: string): Promise<void> {
+  const parts = rules.map((rule, i) => `({d${i}:String}, ${measureSql(rule)}, countIf(${rule.condition.sql}))`);
+  const names = Object.fromEntries(rules.map((rule, i) => [`d${i}`, rule.id]));
+  const conditions = Object.assign({}, ...rules.map((rule) => rule.condition.parameters));
+  await events.run(
+    `INSERT INTO measures
+     SELECT {day:Date}, m.measure.1, 1, m.user_uid, p.role, m.measure.2, m.measure.3
+     FROM (
+       SELECT user_uid, arrayJoin([${parts.join(', ')}]) AS measure
+       FROM observations
+       WHERE day = {day:Date}
+       GROUP BY user_uid
+     ) AS m
+     LEFT JOIN staff AS p ON p.user_uid = m.user_uid AND p.day = {day:Date}
+     WHERE m.measure.2 > 0`,
+    { day, ...names, ...conditions },
+  );
+}
+
+export interface DayContext {
+  rules: Rule[];
+  insideDomains: string[];
+  /** Days before this one are too thin to learn from: everything is new at first. */
+  learnFrom: string;
+}
+
+/** Computes one day's observations, measures, signals and standings. Needs every day before it to be computed. */
+export async function computeDay(events: Events, day: string, context: DayContext): Promise<void> {
+  const detections = context.rules.map((rule) => rule.id);
+  const parameters = { day };
+  await events.run(STAFF, parameters);
+  await events.run(OBSERVATIONS, { ...parameters, inside_domains: context.insideDomains });
+  await events.run(WORKING_HOURS, parameters);
+  await events.run(FIRST_SEEN, parameters);
+  await insertMeasures(events, context.rules, day);
+  await events.run(SPANS, parameters);
+  await events.run(SIGNALS, {
+    ...parameters,
+    learn_from: context.learnFrom,
+    detections,
+    stages: context.rules.map((rule) => rule.stage),
+    history: TUNING.historyDays,
+    k_own: TUNING.ownPrior,
+    k_peers: TUNING.peersPrior,
+    least_bits: TUNING.leastBits,
+  });
+  await events.run(STANDINGS, {
+    ...parameters,
+    detections,
+    weights: context.rules.map((rule) => rule.weight),
+    least_bits: TUNING.leastBits,
+    half_life: TUNING.halfLifeDays,
+    scale: TUNING.scoreScale,
+  });
+}
+
+export interface DayState {
+  day: string;
+  /** A fingerprint of what the day's results depend on: its events and the facts known by then. */
+  events: number;
+  computed: number | null;
+}
+
+/**
+ * Every day with events from the start on, with the count it was computed from. The start is the first day in the logs,
+ * or the first month of the directory where that is later: a row from a machine whose clock stands in 1999 starts nothing.
+ */
+export function dayStates(events: Events): Promise<DayState[]> {
+  return events.rows<DayState>(
+    `SELECT e.day AS day, e.n AS events, if(c.day = toDate(0), NULL, c.events) AS computed
+     FROM (
+       SELECT day, count() AS n
+       FROM events
+       WHERE class_uid != 0 AND day >= (SELECT min(valid_from) FROM directory)
+       GROUP BY day
+     ) AS e
+     LEFT JOIN computed_days AS c ON c.day = e.day
+     ORDER BY day
+     LIMIT 100000`,
+  );
+}
+
+export async function insertComputedDay(events: Events, day: string, count: number): Promise<void> {
+  await events.run(`INSERT INTO computed_days SELECT {day:Date}, {count:UInt64}`, { day, count });
+}
+
+/** Forgets everything derived from `day` on, also half-done days of a run that was ended. */
+export async function deleteDerivedFrom(events: Events, day: string): Promise<void> {
+  for (const table of DERIVED) {
+    const [found] = await events.rows<{ n: number }>(`SELECT count() AS n FROM ${table} WHERE day >= {day:Date}`, {
+      day,
+    });
+    if (found!.n > 0)
+      await events.run(`ALTER TABLE ${table} DELETE WHERE day >= {day:Date} SETTINGS mutations_sync = 1`, { day });
+  }
+}
+
+/** Mail domains of the organisation as known on a day: the directory's, or the one that most mail is sent from. */
+export async function insideDomains(events: Events, day: string): Promise<string[]> {
+  const rows = await events.rows<{ domain: string }>(
+    `SELECT DISTINCT splitByChar('@', email)[2] AS domain
+     FROM directory
+     WHERE valid_from <= {day:Date} AND email != ''
+     LIMIT 1000`,
+    { day },
+  );
+  if (rows.length > 0) return rows.map((row) => row.domain);
+  const guess = await events.rows<{ domain: string }>(
+    `SELECT splitByChar('@', email_from)[2] AS domain
+     FROM events
+     WHERE day <= {day:Date} AND class_uid = 4009 AND activity_name = 'Send'
+     GROUP BY domain
+     ORDER BY count() DESC
+     LIMIT 1`,
+    { day },
+  );
+  return guess.map((row) => row.domain);
+}

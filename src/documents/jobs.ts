@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { levelSql } from '../base/level.ts';
+import type { Events } from '../stores/clickhouse.ts';
+import type { SideTable } from '../stores/csv.ts';
+import { loadSideTables, type SideReport } from '../stores/folder.ts';
+
+const noDate = (column: string): [string, string] => [`toDateOrNull(${column}) IS NULL`, `${column} is not a date`];
+
+const register: SideTable = {
+  name: 'documents.csv',
+  target: 'documents',
+  columns: { path: 'required', level: 'required', owner_team: '', project: '', registered_at: 'required' },
+  faults: [["path = ''", 'no path'], [`${levelSql('level')} = 255`, 'the level is unknown'], noDate('registered_at')],
+  map: {
+    path: 'path',
+    name: "splitByChar('\\\\', path)[-1]",
+    level: levelSql('level'),
+    owner_team: 'owner_team',
+    project: 'project',
+    registered: 'assumeNotNull(toDateOrNull(registered_at))',
+  },
+};
+
+const decoys: SideTable = {
+  name: 'decoys.csv',
+  target: 'decoys',
+  columns: { path: 'required', placed_at: 'required' },
+  faults: [["path = ''", 'no path'], noDate('placed_at')],
+  map: { path: 'path', placed: 'assumeNotNull(toDateOrNull(placed_at))' },
+};
+
+/** Loads the register of documents and the decoys of an organisation folder; what is stored already stays as it is. */
+export function loadDocuments(events: Events, folder: string): Promise<SideReport> {
+  return loadSideTables(
+    events,
+    [register, decoys].map((table) => ({ table, file: join(folder, table.name) })),
+  );
+}

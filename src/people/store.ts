@@ -1,0 +1,126 @@
+/** The people room's SQL. Every question names the day as of which it is asked: later rows do not exist for it. */
+import type { Selectable } from 'kysely';
+import type { Events } from '../stores/clickhouse.ts';
+import type { CaseworkDb } from '../stores/postgres.ts';
+
+interface SubjectsTable {
+  user_uid: string;
+  alias: string;
+}
+
+declare module '../stores/postgres.ts' {
+  interface Casework {
+    subjects: SubjectsTable;
+  }
+}
+
+export type Subject = Selectable<SubjectsTable>;
+
+/** SQL of the directory as of {day:Date}: the newest month known then, with clearance and notice; services left out. */
+export const PEOPLE_AS_OF = `
+  SELECT
+    d.user_uid AS user_uid,
+    d.name AS name,
+    d.email AS email,
+    d.role AS role,
+    d.projects AS projects,
+    d.department AS department,
+    d.team AS team,
+    ifNull(c.level, 0) AS clearance,
+    n.user_uid != '' AS leaving
+  FROM directory AS d
+  LEFT JOIN (
+    SELECT user_uid, argMax(level, valid_from) AS level
+    FROM clearances
+    WHERE valid_from <= {day:Date} AND valid_to >= {day:Date}
+    GROUP BY user_uid
+  ) AS c ON c.user_uid = d.user_uid
+  LEFT JOIN (
+    SELECT DISTINCT user_uid
+    FROM departures
+    WHERE notice <= {day:Date}
+  ) AS n ON n.user_uid = d.user_uid
+  WHERE d.valid_from = (SELECT max(valid_from) FROM directory WHERE valid_from <= {day:Date})
+    AND d.role != 'ServiceAccount'`;
+
+/** How many people the directory names on a day; without a directory, how many accounts the logs have shown by then. */
+export async function countPeople(events: Events, day: string): Promise<number> {
+  const [row] = await events.rows<{ people: number }>(
+    `SELECT if(listed > 0, listed, seen) AS people
+     FROM (
+       SELECT
+         (SELECT count() FROM (${PEOPLE_AS_OF})) AS listed,
+         (SELECT uniqExact(actor_user_uid) FROM events WHERE day BETWEEN {day:Date} - 27 AND {day:Date}) AS seen
+     )`,
+    { day },
+  );
+  return row!.people;
+}
+
+export interface Person {
+  user_uid: string;
+  role: string;
+  clearance: number;
+  projects: number;
+  notice_given: string;
+  away: { from: string; to: string }[];
+}
+
+/** What work systems and declarations say of one person as of a day; undefined when the directory does not know him. */
+export async function person(events: Events, userUid: string, day: string): Promise<Person | undefined> {
+  const [row] = await events.rows<Omit<Person, 'away'>>(
+    `SELECT
+       p.user_uid AS user_uid,
+       p.role AS role,
+       p.clearance AS clearance,
+       length(p.projects) AS projects,
+       ifNull(toString((
+         SELECT minOrNull(notice) FROM departures WHERE user_uid = {user:String} AND notice <= {day:Date}
+       )), '') AS notice_given
+     FROM (${PEOPLE_AS_OF}) AS p
+     WHERE p.user_uid = {user:String}
+     LIMIT 1`,
+    { user: userUid, day },
+  );
+  const away = await events.rows<{ from: string; to: string }>(
+    `SELECT first_day AS from, last_day AS to
+     FROM absences
+     WHERE user_uid = {user:String} AND declared_on <= {day:Date}
+     ORDER BY first_day
+     LIMIT 200`,
+    { user: userUid, day },
+  );
+  return row && { ...row, away };
+}
+
+export interface KnownName {
+  user_uid: string;
+  email: string;
+  name: string;
+}
+
+/** Everything by which a log line could name a person of the organisation. */
+export function knownNames(events: Events): Promise<KnownName[]> {
+  return events.rows<KnownName>(
+    `SELECT user_uid, argMax(email, valid_from) AS email, argMax(name, valid_from) AS name
+     FROM directory
+     GROUP BY user_uid
+     LIMIT 1000000`,
+  );
+}
+
+export function subjectsByUser(db: CaseworkDb, userUids: readonly string[]): Promise<Subject[]> {
+  return db.selectFrom('subjects').selectAll().where('user_uid', 'in', userUids).execute();
+}
+
+export async function subjectByAlias(db: CaseworkDb, alias: string): Promise<Subject | undefined> {
+  return await db.selectFrom('subjects').selectAll().where('alias', '=', alias).executeTakeFirst();
+}
+
+export async function insertSubjects(db: CaseworkDb, subjects: Subject[]): Promise<void> {
+  await db
+    .insertInto('subjects')
+    .values(subjects)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
