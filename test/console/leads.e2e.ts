@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { launch, openPage, settle, signIn } from './browser.ts';
+import { launch, openPage, settle, signIn, until } from './browser.ts';
 import { ANALYST, type Fixture, startFixture } from './fixture.ts';
 
 let browser: Browser;
@@ -41,7 +41,7 @@ test('j and k move through the queue, Enter opens, going back lands on the same 
   await settle(page);
   expect(await page.locator('h1').textContent()).toBe(subject);
   await page.goBack();
-  await page.waitForFunction('document.activeElement.getAttribute("aria-rowindex") === "31"');
+  await until(page, 'document.activeElement.getAttribute("aria-rowindex") === "31"');
   expect(await page.locator('.lead:focus').isVisible()).toBe(true);
 });
 
@@ -50,16 +50,16 @@ test('End reaches the last of 10,000, Home the first', async () => {
   await page.locator('.lead').first().waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('End');
-  await page.waitForFunction('document.activeElement.getAttribute("aria-rowindex") === "10001"');
+  await until(page, 'document.activeElement.getAttribute("aria-rowindex") === "10001"');
   await page.locator('.lead:focus .cell-subject').waitFor();
   await page.keyboard.press('Home');
-  await page.waitForFunction('document.activeElement.getAttribute("aria-rowindex") === "2"');
+  await until(page, 'document.activeElement.getAttribute("aria-rowindex") === "2"');
 });
 
 test('filters live in the address: they survive a reload and going back', async () => {
   await signIn(page, fixture.origin, ANALYST, '/leads');
-  await page.getByRole('button', { name: 'Critical' }).click();
-  await page.getByRole('button', { name: 'High' }).click();
+  await page.getByRole('button', { name: 'Critical', exact: true }).click();
+  await page.getByRole('button', { name: 'High', exact: true }).click();
   await page.waitForURL(/level=high,critical/);
   await page.getByRole('button', { name: /Any detection/ }).click();
   await page.getByRole('option', { name: 'Copies to removable media' }).click();
@@ -84,7 +84,7 @@ test('/ goes to the search, which finds a subject; ? shows the keys, and they ca
   await page.keyboard.press('/');
   await page.keyboard.type('7f3k');
   await page.waitForURL(/q=7f3k/);
-  await page.waitForFunction('document.querySelectorAll(".lead").length === 1');
+  await until(page, 'document.querySelectorAll(".lead").length === 1');
   await page.keyboard.press('Enter');
   expect(await focused()).toBe('2');
   await page.keyboard.press('?');

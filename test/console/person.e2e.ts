@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { launch, openPage, settle, signIn } from './browser.ts';
+import { launch, openPage, settle, signIn, until } from './browser.ts';
 import { ANALYST, ENGINEER, type Fixture, startFixture } from './fixture.ts';
 
 let browser: Browser;
@@ -35,7 +35,7 @@ test('from a signal down to the raw line, all with the keyboard', async () => {
   await page.waitForURL(/detection=copies-to-removable-media&day=|day=.*&detection=copies/);
   expect(await page.evaluate('document.activeElement.id')).toBe('evidence-title');
   expect(await page.locator('#evidence-title').textContent()).toMatch(/^Evidence: Copies to removable media, \d/);
-  const line = page.getByRole('button', { name: 'Raw line 184220 of file.csv' });
+  const line = page.getByRole('button', { name: 'Raw line file.csv:184220' });
   await line.focus();
   await page.keyboard.press('Enter');
   expect(await line.getAttribute('aria-expanded')).toBe('true');
@@ -58,7 +58,7 @@ test('what speaks against a suspicion is as large as what speaks for it, at ever
 test('a chosen reason narrows explanations, measure and signals, and stays in the address', async () => {
   await signIn(page, fixture.origin, ANALYST, '/leads/L00001');
   await settle(page);
-  const reason = page.getByRole('button', { name: /^Work at unusual hours/ });
+  const reason = page.locator('.suspicion').getByRole('button', { name: /^Work at unusual hours/ });
   await reason.click();
   await page.waitForURL(/detection=hours-outside-habit/);
   await page.reload();
@@ -76,18 +76,19 @@ test('the charts have tables that say the same; a day of the table opens its eve
   await page.getByRole('table', { name: 'Activity by day and hour' }).waitFor();
   await page.getByRole('table', { name: /Compared with/ }).waitFor();
   await page
-    .getByRole('button', { name: /^Show the events of/ })
+    .getByRole('button', { name: /^Show events of/ })
     .nth(2)
     .click();
   await page.waitForURL(/day=/);
   expect(await page.locator('#evidence-title').textContent()).toMatch(/^Evidence: all activity/);
   await page.getByRole('button', { name: /^Show more/ }).click();
-  await page.waitForFunction('document.querySelectorAll("table:last-of-type tbody tr").length >= 140');
+  await until(page, 'document.querySelectorAll("table:last-of-type tbody tr").length >= 140');
 });
 
 test('a mark of the scatter opens its day', async () => {
   await signIn(page, fixture.origin, ANALYST, '/leads/L00001?span=28');
   await settle(page);
+  await page.locator('.timeline').scrollIntoViewIfNeeded();
   const box = await page.locator('.timeline').boundingBox();
   if (box === null) throw new Error('no timeline');
   for (let x = 60; x < box.width && !page.url().includes('day='); x += 6) {

@@ -27,7 +27,8 @@ function variables(elements: Element[]): string[] {
     return [value ?? '', ...variables(inner)];
   });
 }
-const variablesOf = (message: string) => [...new Set(variables(new IntlMessageFormat(message, 'en').getAst() as Element[]))].sort();
+const variablesOf = (message: string) =>
+  [...new Set(variables(new IntlMessageFormat(message, 'en').getAst() as Element[]))].sort();
 
 test('both languages have the same keys in the same order', () => {
   expect(Object.keys(chinese)).toEqual(Object.keys(en));

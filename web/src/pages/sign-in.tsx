@@ -40,16 +40,17 @@ export function SignInPage() {
   }, [signIn.isError]);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (signIn.isPending) return;
     const form = new FormData(event.currentTarget);
     signIn.mutate({ name: String(form.get('name')).trim(), password: String(form.get('password')) });
   };
   const fault = signIn.isError ? faultWords(words, signIn.error) : undefined;
   return (
     <div className="gate">
-      <div className="gate-tools">
+      <header className="gate-tools">
         <LanguageChoice />
         <ThemeChoice />
-      </div>
+      </header>
       <main className="gate-card">
         <p className="brand">
           <Mark />
@@ -72,12 +73,12 @@ export function SignInPage() {
             <Label>{t('sign_in.password')}</Label>
             <Input />
           </TextField>
-          <Button className="button primary" type="submit" isPending={signIn.isPending}>
+          <Button className="button primary" type="submit">
             {t('sign_in.submit')}
           </Button>
         </Form>
       </main>
-      <p className="gate-foot">{t('product.motto')}</p>
+      <footer className="gate-foot">{t('product.motto')}</footer>
     </div>
   );
 }

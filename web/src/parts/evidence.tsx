@@ -38,11 +38,7 @@ export function Evidence(props: {
       {answer.isSuccess && events.length === 0 && <p className="quiet">{t('evidence.none')}</p>}
       {events.length > 0 && <EventTable events={events} />}
       {answer.hasNextPage && (
-        <Button
-          className="button more"
-          isPending={answer.isFetchingNextPage}
-          onPress={() => void answer.fetchNextPage()}
-        >
+        <Button className="button more" onPress={() => void answer.fetchNextPage({ cancelRefetch: false })}>
           {t('evidence.more', { count: total - events.length })}
         </Button>
       )}
@@ -92,7 +88,7 @@ function EventTable({ events }: { events: EventRow[] }) {
           type="button"
           className="link code nowrap"
           aria-expanded={open.has(event.uid)}
-          aria-label={t('evidence.raw_of', { log: event.log, line: event.line })}
+          aria-label={t('evidence.raw_of', { place: `${event.log}:${event.line}` })}
           onClick={() => toggle(event.uid)}
         >
           {`${event.log}:${event.line}`}

@@ -61,15 +61,17 @@ export function LeadsGrid(props: { filter: LeadFilter; total: number; sortBy: (s
     items.map(({ index }) => index),
   );
 
+  /** A row that is not in the document yet gets the focus after the render that brings it. */
+  const focusRow = (index: number) => {
+    const row = list.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
+    row?.focus({ preventScroll: true });
+    wantsFocus.current = row == null;
+  };
   useEffect(() => {
     places.delete(place);
   }, [place]);
   useEffect(() => {
-    if (!wantsFocus.current) return;
-    const row = list.current?.querySelector<HTMLElement>(`[data-index="${active}"]`);
-    if (row == null) return;
-    row.focus({ preventScroll: true });
-    wantsFocus.current = false;
+    if (wantsFocus.current) focusRow(active);
   });
 
   const moveTo = (index: number) => {
@@ -77,6 +79,7 @@ export function LeadsGrid(props: { filter: LeadFilter; total: number; sortBy: (s
     wantsFocus.current = true;
     setActive(next);
     virtualizer.scrollToIndex(next, { align: 'auto' });
+    focusRow(next);
   };
   const open = useCallback(
     (lead: Lead) => {

@@ -70,7 +70,7 @@ export function PersonStory(props: StoryProps) {
       <TimelinePanel {...props} showDay={showDay} />
       <MeasurePanel {...props} />
       {lead !== undefined && <SignalsPanel lead={lead} search={search} change={change} show={showSignal} />}
-      <Evidence key={`${day} ${detection}`} subject={person.subject} day={day} detection={detection} lead={lead} />
+      <Evidence subject={person.subject} day={day} detection={detection} lead={lead} />
     </article>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Label, ListBox, ListBoxItem, Popover, Select } from 'react-aria-components';
+import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components';
 
 /** One of a list, with a label above. */
 export function SelectField<Value extends string>(props: {
@@ -8,7 +8,6 @@ export function SelectField<Value extends string>(props: {
   choose: (value: Value) => void;
   className?: string;
 }) {
-  const text = props.options.find((option) => option.value === props.chosen)?.text ?? props.chosen;
   return (
     <Select
       className={`field ${props.className ?? ''}`}
@@ -17,7 +16,7 @@ export function SelectField<Value extends string>(props: {
     >
       <Label>{props.label}</Label>
       <Button className="button select">
-        <span className="select-text">{text}</span>
+        <SelectValue className="select-text" />
         <svg viewBox="0 0 12 12" aria-hidden="true">
           <path d="M2.5 4.5 6 8l3.5-3.5" fill="none" stroke="currentColor" strokeWidth="1.5" />
         </svg>

@@ -48,9 +48,9 @@ export function Shell() {
         </div>
       </header>
       {overview?.synthetic === true && (
-        <p className="synthetic" role="note">
+        <aside className="synthetic" aria-label={t('banner.label')}>
           {t('banner.synthetic')}
-        </p>
+        </aside>
       )}
       <main className="main" id="main" tabIndex={-1}>
         <Outlet />
