@@ -53,7 +53,7 @@ export function usualDocument(
   for (let tries = 0; tries < 4; tries++) {
     const draws = random.next();
     const document = collection.documents[Math.floor((1 - draws * draws) * (collection.open - 0.001))]!;
-    // Share rights are wider than clearances: now and then somebody opens what he should not, mostly by accident.
+    // Share rights are wider than clearances: now and then somebody opens too much, mostly by accident.
     if (document.level <= clearanceOf(person, world.day) || random.chance(0.025)) return document;
   }
   return undefined;

@@ -57,7 +57,7 @@ export class Mailroom {
     });
   }
 
-  /** What a person writes today, and what comes in for him from outside. */
+  /** What a person writes today, and what comes in from outside. */
   write(world: World, person: Person, random: Random): void {
     const presence = world.presence[person.index]!;
     const share = presence.share * person.pace[1];

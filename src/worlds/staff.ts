@@ -125,7 +125,7 @@ function appointLead(team: Team, staff: readonly Person[]): void {
     person.supervisor = person === team.lead ? (head === person ? undefined : head) : team.lead;
 }
 
-/** Outside counterparts a person writes to: of the partners of his projects, and some others. */
+/** Outside counterparts a person writes to: of the partners of the own projects, and some others. */
 function fillOutside(person: Person, partners: readonly string[], random: Random): void {
   const local = (): string => `${random.pick(NAME_STARTS)}${random.pick(NAME_ENDS)}`.toLowerCase();
   for (const span of person.assignments) person.outside.push(`${local()}@${span.project.partner}`);

@@ -148,7 +148,7 @@ export function growingDuty(casting: Casting, random: Random): Play | undefined 
   );
   const actor = casting.actor(person, random);
   return sessions(actor, { first, last, every: [1, 1] }, (presence) => {
-    const count = Math.min(24, Math.round(1.2 * 1.024 ** (world.day - first)));
+    const count = Math.min(16, Math.round(1.2 * 1.024 ** (world.day - first)));
     ownReading(actor, presence, count);
     if (!random.chance(0.15)) return;
     const carried = permitted(actor, Math.ceil(count / 2)).filter((document) => document.level < 3);

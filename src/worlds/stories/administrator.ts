@@ -6,7 +6,7 @@ import type { Document } from '../register.ts';
 
 /**
  * A: an administrator who collects for months or years in maintenance windows, a few documents each time, and now and
- * then takes them away on a stick of his own. Hard to see because reading anywhere at night is his work.
+ * then takes them away on a private stick. Hard to see because reading anywhere at night is the job.
  */
 export function administrator(casting: Casting, random: Random): Play | undefined {
   const { world } = casting;
@@ -32,7 +32,7 @@ export function administrator(casting: Casting, random: Random): Play | undefine
       const presence = world.presence[person.index]!;
       if (world.day < next || presence.away) return;
       if (presence.nightFrom < 0) {
-        // His own windows are rare enough; after a week of waiting he announces one himself.
+        // Ordinary windows are rare; after a week of waiting the administrator announces one.
         if (world.day < next + 7 || !presence.here || world.isFree) return;
         openWindow(presence, person, random);
         if (presence.nightFrom < 0) return;

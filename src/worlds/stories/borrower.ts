@@ -30,7 +30,7 @@ function colleague(casting: Casting, person: Person, random: Random): Person | u
 
 /**
  * D: somebody signs in at a colleague's desk when that colleague has left, reads that colleague's papers and passes
- * them to himself through the folder everybody may use. The reading stands under an account that did nothing.
+ * them on to the own account through the folder everybody may use. The reading stands under an account that did nothing.
  */
 export function borrower(casting: Casting, random: Random): Play | undefined {
   const { world } = casting;

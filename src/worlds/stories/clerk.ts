@@ -13,7 +13,7 @@ export function strangersAddress(random: Random): string {
 
 /**
  * C: a publicity clerk is drawn in by a stranger's mails. First the questions can be answered with public papers, weeks
- * later with internal ones, at last with what he has to look for; these go to a private address.
+ * later with internal ones, at last with what has to be looked for; these go to a private address.
  */
 export function clerk(casting: Casting, random: Random): Play | undefined {
   const { world } = casting;

@@ -22,7 +22,7 @@ export function jobHunt(
   });
 }
 
-/** E: an engineer who leaves puts the work of years, his own and some of his neighbours', into a private cloud. */
+/** E: an engineer who leaves puts the work of years, own and some of the neighbours', into a private cloud. */
 export function leaver(casting: Casting, random: Random): Play | undefined {
   const { world } = casting;
   const person = casting.find(random, technical);

@@ -51,7 +51,7 @@ export function pair(casting: Casting, random: Random): Play | undefined {
   });
   return {
     live() {
-      // The carrier looks first: what is laid today he fetches tomorrow.
+      // The carrier looks first: what is laid today is fetched tomorrow.
       fetch.live();
       lay.live();
     },

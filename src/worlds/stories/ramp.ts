@@ -30,7 +30,7 @@ export function ramp(casting: Casting, random: Random): Play | undefined {
       const presence = world.presence[person.index]!;
       if (world.day < first || world.day > last || !presence.here || presence.away || world.isFree) return;
       const day = world.day - first;
-      const count = Math.min(26, Math.round(1.1 * growth ** day + random.next() - 0.3));
+      const count = Math.min(14, Math.round(1.1 * growth ** day + random.next() - 0.3));
       const foreign = Math.round(count * Math.min(0.6, day / 150));
       const wanted = [...ownDocuments(actor, count - foreign), ...foreignDocuments(actor, foreign)];
       let second = random.between(presence.from + 300, Math.max(presence.from + 400, presence.to - 5400));
@@ -43,7 +43,7 @@ export function ramp(casting: Casting, random: Random): Play | undefined {
       carry(
         actor,
         Math.max(presence.from + 60, presence.to - random.between(900, 2400)),
-        kept.filter(() => random.chance(0.7)),
+        kept.filter(() => random.chance(0.6)),
         tree,
         25,
       );

@@ -5,8 +5,8 @@ import type { Random } from '../random.ts';
 import type { Document } from '../register.ts';
 
 /**
- * B: a translator posted abroad who, in the weeks before giving notice, reads outside his projects at the end of his
- * day and takes what he found along on the stick he was issued.
+ * B: a translator posted abroad who, in the weeks before giving notice, reads outside the own projects at the end of the
+ * day and takes the findings along on the issued stick.
  */
 export function translator(casting: Casting, random: Random): Play | undefined {
   const { world } = casting;
