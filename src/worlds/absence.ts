@@ -37,7 +37,7 @@ export class Absences {
     const random = this.random;
     const spans: Away[] = [];
     const years = this.days / 365;
-    const add = (length: number, kind: 'leave' | 'ill' | 'trip' | 'private trip'): void => {
+    const add = (length: number, kind: 'leave' | 'trip' | 'private trip'): void => {
       const from = random.between(-10, this.days);
       const to = from + length - 1;
       if (!employed(person, Math.max(0, from)) || spans.some((span) => span.from <= to + 2 && from - 2 <= span.to))
@@ -53,7 +53,7 @@ export class Absences {
     for (let i = random.count(1.3 * years); i > 0; i--)
       add(random.between(5, 16), random.chance(0.55) ? 'private trip' : 'leave');
     for (let i = random.count(3.5 * years); i > 0; i--) add(random.between(1, 4), 'leave');
-    for (let i = random.count(3 * years); i > 0; i--) add(random.between(1, random.chance(0.9) ? 3 : 12), 'ill');
+    for (let i = random.count(3 * years); i > 0; i--) add(random.between(1, random.chance(0.9) ? 3 : 12), 'leave');
     return spans.sort((a, b) => a.from - b.from);
   }
 
