@@ -14,6 +14,7 @@ export interface Compiled {
 /** Field -> how its values are typed in SQL. A field that is not listed does not exist. */
 export type Fields = Record<string, 'String' | 'Bool' | 'UInt32'>;
 
+const VALUES: Record<string, string> = { String: 'string', Bool: 'boolean', UInt32: 'number' };
 const COMPARISONS: Record<string, string> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
 
 /**
@@ -37,9 +38,7 @@ export function compile(
   };
   const one = (field: string, modifier: string | undefined, value: unknown): string => {
     const type = fields[field] ?? fail(`unknown field ${field}`);
-    const expected = { String: 'string', Bool: 'boolean', UInt32: 'number' }[type];
-    // biome-ignore lint/suspicious/useValidTypeof: compared with a name from the table above
-    if (typeof value !== expected) fail(`${field} takes a ${expected}, not ${JSON.stringify(value)}`);
+    if (typeof value !== VALUES[type]) fail(`${field} takes a ${VALUES[type]}, not ${JSON.stringify(value)}`);
     if (modifier === undefined) return `${field} = ${bind(value, type)}`;
     const comparison = COMPARISONS[modifier];
     if (comparison && type === 'UInt32') return `${field} ${comparison} ${bind(value, type)}`;
