@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +71,19 @@ test('what was written is there when the directory is opened again', async () =>
   const second = await openCasework({ dir });
   expect((await sql`select n from kept`.execute(second.db)).rows).toEqual([{ n: 7 }]);
   await second.close();
+});
+
+test('a process that opened a store and closed it again ends, even if it asked nothing', async () => {
+  const kept = join(dir, 'ends');
+  const program = `
+    const { openCasework } = await import(${JSON.stringify(new URL('./postgres.ts', import.meta.url).href)});
+    for (let n = 0; n < 2; n++) {
+      const store = await openCasework({ dir: ${JSON.stringify(kept)} });
+      await store.close();
+      await store.close();
+    }`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
 test('half a store, left by a first start that was killed, is laid out anew', async () => {

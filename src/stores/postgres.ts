@@ -46,8 +46,22 @@ export async function openCasework(place: CaseworkPlace): Promise<CaseworkStore>
     await pool.end();
     throw error;
   }
-  const db = new Kysely<Casework>({ dialect: new PostgresDialect({ pool }) });
-  return { db, engine, close: () => db.destroy() };
+  // Kysely would end the pool only if it had run a query; we end it in any case, and once.
+  const lent = { options: pool.options, connect: () => pool.connect(), end: async () => {} };
+  const db = new Kysely<Casework>({ dialect: new PostgresDialect({ pool: lent }) });
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await db.destroy();
+    await pool.end();
+  };
+  return {
+    db,
+    engine,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
 }
 
 /** A pool whose clients also take several statements at once, which migrations need. */
