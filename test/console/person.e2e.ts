@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launch, openPage, settle, signIn, until } from './browser.ts';
 import { ANALYST, ENGINEER, type Fixture, startFixture } from './fixture.ts';
+import { walk } from './walk.ts';
 
 let browser: Browser;
 let fixture: Fixture;
@@ -125,4 +126,12 @@ test('no sources yet: what to run', async () => {
   fixture.state.sources = 'none';
   await signIn(page, fixture.origin, ENGINEER, '/sources');
   await page.getByRole('heading', { name: 'No logs are loaded yet' }).waitFor();
+});
+
+test('an analyst’s first minute', async () => {
+  const seen = await walk(browser, fixture.origin, ANALYST);
+  expect(seen).toMatchObject({ leads: '10,000 leads', faults: [] });
+  expect(seen.subject).toMatch(/^Subject [0-9A-Z]{4}$/);
+  expect(seen.raw).toContain('LT-0412');
+  expect(seen.sources).toHaveLength(5);
 });

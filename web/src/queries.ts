@@ -52,7 +52,7 @@ export const leadsQuery = (filter: LeadFilter, page: number) =>
     queryKey: ['leads', filter, page],
     queryFn: ({ signal }) =>
       ask<{ total: number; leads: Lead[] }>('/api/leads', {
-        query: { ...filter, offset: page * LEADS_PAGE, limit: LEADS_PAGE },
+        query: { ...filter, q: filter.q?.toUpperCase(), offset: page * LEADS_PAGE, limit: LEADS_PAGE },
         signal,
       }),
   });

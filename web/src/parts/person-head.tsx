@@ -4,7 +4,7 @@ import { DocumentLevelTag, LevelBadge, ScoreBar } from './level.tsx';
 
 /** Who it is (a pseudonym), how much stands out, and one plain sentence on what does. */
 export function PersonHead({ person, lead }: { person: Person; lead: LeadStory | undefined }) {
-  const { t, pick, bits: bitsOf, dayRange, name, number, day } = useWords();
+  const { t, pick, bits: bitsOf, dayRange, number, day } = useWords();
   const top = lead?.contributions[0];
   const bits = lead?.contributions.reduce((sum, contribution) => sum + contribution.bits, 0) ?? 0;
   return (
@@ -32,7 +32,7 @@ export function PersonHead({ person, lead }: { person: Person; lead: LeadStory |
         <em>{t('person.no_verdict')}</em>
       </p>
       <dl className="facts">
-        <Fact label={t('person.role')}>{name('job', person.role)}</Fact>
+        <Fact label={t('person.role')}>{spaced(person.role)}</Fact>
         <Fact label={t('person.clearance')}>
           {person.clearance === '' ? t('person.no_clearance') : <DocumentLevelTag level={person.clearance} />}
         </Fact>
@@ -54,6 +54,9 @@ export function PersonHead({ person, lead }: { person: Person; lead: LeadStory |
     </header>
   );
 }
+
+/** Directories write roles as one word: `NetworkAdministrator`. */
+const spaced = (role: string) => role.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2');
 
 function Fact({ label, children }: { label: string; children: React.ReactNode }) {
   return (

@@ -36,7 +36,7 @@ export function PersonStory(props: StoryProps) {
   const { person, lead, search, change } = props;
   const router = useRouter();
   usePageTitle(t('subject.name', { subject: person.subject }));
-  useKeys({ u: () => (history.length > 1 ? router.history.back() : void router.navigate({ to: '/leads' })) });
+  useKeys({ u: () => (router.history.canGoBack() ? router.history.back() : void router.navigate({ to: '/leads' })) });
   const showSignal = (signal: Signal) => {
     change({ detection: signal.detection, day: signal.day });
     showEvidence();
