@@ -34,7 +34,8 @@ export async function computeDays(events: Events, options: ComputeOptions = {}):
   return pending.length;
 }
 
-function addDays(day: string, days: number): string {
+/** A day so many days later. */
+export function addDays(day: string, days: number): string {
   const date = new Date(`${day}T00:00:00Z`);
   date.setUTCDate(date.getUTCDate() + days);
   return date.toISOString().slice(0, 10);

@@ -157,3 +157,19 @@ export async function insideDomains(events: Events, day: string): Promise<string
   );
   return guess.map((row) => row.domain);
 }
+
+/** The last day that is computed; undefined before the first. */
+export async function lastDay(events: Events): Promise<string | undefined> {
+  const [row] = await events.rows<{ day: string; days: number }>(
+    `SELECT max(day) AS day, count() AS days FROM computed_days`,
+  );
+  return row!.days > 0 ? row!.day : undefined;
+}
+
+/** The first day that is computed: the day from which weeks are counted. */
+export async function firstDay(events: Events): Promise<string | undefined> {
+  const [row] = await events.rows<{ day: string; days: number }>(
+    `SELECT min(day) AS day, count() AS days FROM computed_days`,
+  );
+  return row!.days > 0 ? row!.day : undefined;
+}

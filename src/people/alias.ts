@@ -26,18 +26,17 @@ export async function personOf(db: CaseworkDb, alias: string): Promise<string | 
 }
 
 /**
- * A function that replaces, in a log line, every account, address and name of the organisation's people by their
- * pseudonyms. Addresses of the same mail domain that belong to nobody known are hidden too.
+ * A function that replaces, in a log line, every account and address of the organisation's people by their pseudonyms.
+ * Addresses of the organisation's mail domains that belong to nobody known are hidden too.
  */
 export async function masker(db: CaseworkDb, events: Events): Promise<(text: string) => Promise<string>> {
-  const names = await knownNames(events);
   const byWord = new Map<string, string>();
   const domains = new Set<string>();
-  for (const { user_uid, email, name } of names) {
+  for (const { user_uid, email } of await knownNames(events)) {
     byWord.set(user_uid.toLowerCase(), user_uid);
-    if (email) byWord.set(email, user_uid).set(email.split('@')[0]!, user_uid);
-    if (name) byWord.set(name.toLowerCase(), user_uid);
-    if (email.includes('@')) domains.add(email.split('@')[1]!);
+    if (!email.includes('@')) continue;
+    byWord.set(email, user_uid);
+    domains.add(email.split('@')[1]!);
   }
   return async (text) => {
     const words = text.match(WORD) ?? [];
@@ -51,5 +50,5 @@ export async function masker(db: CaseworkDb, events: Events): Promise<(text: str
   };
 }
 
-/** A word, an address, or two words that could be a name written out. */
+/** An address or a word. */
 const WORD = /[\w.+-]+@[\w.-]+|[\p{L}\d_]+/gu;

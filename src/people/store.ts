@@ -93,17 +93,15 @@ export async function person(events: Events, userUid: string, day: string): Prom
   return row && { ...row, away };
 }
 
-export interface KnownName {
-  user_uid: string;
-  email: string;
-  name: string;
-}
-
-/** Everything by which a log line could name a person of the organisation. */
-export function knownNames(events: Events): Promise<KnownName[]> {
-  return events.rows<KnownName>(
-    `SELECT user_uid, argMax(email, valid_from) AS email, argMax(name, valid_from) AS name
-     FROM directory
+/** Accounts and addresses by which a log line could name a person of the organisation: the directory's, or the logs'. */
+export function knownNames(events: Events): Promise<{ user_uid: string; email: string }[]> {
+  return events.rows<{ user_uid: string; email: string }>(
+    `SELECT user_uid, max(email) AS email
+     FROM (
+       SELECT DISTINCT user_uid, email FROM directory
+       UNION ALL
+       SELECT DISTINCT actor_user_uid AS user_uid, '' AS email FROM events WHERE class_uid != 0
+     )
      GROUP BY user_uid
      LIMIT 1000000`,
   );

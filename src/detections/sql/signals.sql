@@ -19,27 +19,22 @@ WITH
     FROM measures
     WHERE day >= greatest({day:Date} - {history:UInt16}, {learn_from:Date}) AND day <= {day:Date} - span
   ),
-  -- Values of the past as a staircase of eight steps per doubling: enough to count who reached a value.
-  stairs AS (
-    SELECT detection, span, role, toInt16(floor(8 * log2(value + 0.001))) AS step, count() AS days
-    FROM past
-    GROUP BY detection, span, role, step
+  -- Values of the past as a staircase of eight steps per doubling: (steps, days on each). Enough to count who reached
+  -- a value, and small however many people there are.
+  role_stairs AS (
+    SELECT detection, span, role, sumMap([step], [toUInt32(1)]) AS stairs
+    FROM (SELECT *, toInt16(floor(8 * log2(value + 0.001))) AS step FROM past)
+    GROUP BY detection, span, role
+  ),
+  all_stairs AS (
+    SELECT detection, span, sumMap(stairs.1, stairs.2) AS stairs
+    FROM role_stairs
+    GROUP BY detection, span
   ),
   own AS (
     SELECT t.detection AS detection, t.span AS span, t.user_uid AS user_uid, countIf(p.value >= t.value) AS reached
-    FROM today AS t
-    INNER JOIN past AS p ON p.detection = t.detection AND p.span = t.span AND p.user_uid = t.user_uid
-    GROUP BY detection, span, user_uid
-  ),
-  others AS (
-    SELECT
-      t.detection AS detection,
-      t.span AS span,
-      t.user_uid AS user_uid,
-      sumIf(s.days, s.step >= floor(8 * log2(t.value + 0.001))) AS all_reached,
-      sumIf(s.days, s.step >= floor(8 * log2(t.value + 0.001)) AND s.role = t.role) AS role_reached
-    FROM today AS t
-    INNER JOIN stairs AS s ON s.detection = t.detection AND s.span = t.span
+    FROM past AS p
+    INNER JOIN today AS t ON t.detection = p.detection AND t.span = p.span AND t.user_uid = p.user_uid
     GROUP BY detection, span, user_uid
   ),
   roles AS (
@@ -55,7 +50,8 @@ SELECT
   detection,
   transform(detection, {detections:Array(String)}, {stages:Array(String)}, ''),
   span,
-  least(16, -log2(p_own)) AS bits,
+  -- Steps of 1/1024 add up exactly in any order: the same rows give the same score to the last digit.
+  round(least(16, -log2(p_own)) * 1024) / 1024 AS bits,
   value,
   events,
   own_days,
@@ -73,18 +69,22 @@ FROM (
     ifNull(a.days, 0) AS own_days,
     o.reached AS own_reached,
     r.days - own_days AS peer_days,
-    greatest(0, toInt64(x.role_reached) - toInt64(own_reached)) AS peer_reached,
+    toInt16(floor(8 * log2(t.value + 0.001))) AS step,
+    arraySum(arrayMap((s, days) -> if(s >= step, days, 0), x.stairs.1, x.stairs.2)) AS role_reached,
+    arraySum(arrayMap((s, days) -> if(s >= step, days, 0), y.stairs.1, y.stairs.2)) AS all_reached,
+    greatest(0, toInt64(role_reached) - toInt64(own_reached)) AS peer_reached,
     r.people - 1 AS peers,
     (SELECT sum(days) FROM active) AS all_days,
-    (greatest(0, toInt64(x.all_reached) - toInt64(own_reached)) + 0.5) / (all_days - own_days + 1) AS p_all,
-    (peer_reached + {k_peers:Float32} * p_all) / (greatest(0, peer_days) + {k_peers:Float32}) AS p_peers,
-    (own_reached + {k_own:Float32} * p_peers) / (own_days + {k_own:Float32}) AS p_own
+    (greatest(0, toInt64(all_reached) - toInt64(own_reached)) + 0.5) / (all_days - own_days + 1) AS p_all,
+    (peer_reached + {k_peers:Float64} * p_all) / (greatest(0, peer_days) + {k_peers:Float64}) AS p_peers,
+    (own_reached + {k_own:Float64} * p_peers) / (own_days + {k_own:Float64}) AS p_own
   FROM today AS t
   LEFT JOIN active AS a ON a.user_uid = t.user_uid
   LEFT JOIN own AS o ON o.detection = t.detection AND o.span = t.span AND o.user_uid = t.user_uid
-  LEFT JOIN others AS x ON x.detection = t.detection AND x.span = t.span AND x.user_uid = t.user_uid
+  LEFT JOIN role_stairs AS x ON x.detection = t.detection AND x.span = t.span AND x.role = t.role
+  LEFT JOIN all_stairs AS y ON y.detection = t.detection AND y.span = t.span
   LEFT JOIN roles AS r ON r.role = t.role
 )
-WHERE bits >= {least_bits:Float32} AND all_days > 0
-ORDER BY user_uid, detection, bits DESC
+WHERE bits >= {least_bits:Float64} AND all_days > 0
+ORDER BY user_uid, detection, bits DESC, span
 LIMIT 1 BY user_uid, detection

@@ -9,8 +9,8 @@ WITH
       SELECT
         user_uid,
         stage,
-        max((bits - {least_bits:Float32} + 1)
-          * transform(detection, {detections:Array(String)}, {weights:Array(Float32)}, toFloat32(0))) AS stage_bits
+        max(round((bits - {least_bits:Float64} + 1)
+          * transform(detection, {detections:Array(String)}, {weights:Array(Float64)}, toFloat64(0)) * 1024)) / 1024 AS stage_bits
       FROM signals
       WHERE day = {day:Date}
       GROUP BY user_uid, stage
@@ -20,8 +20,8 @@ WITH
   before AS (
     SELECT
       user_uid,
-      sum(fresh * exp2(-dateDiff('day', day, {day:Date}) / {half_life:Float32})) AS kept,
-      max(evidence * exp2(-dateDiff('day', day, {day:Date}) / (2 * {half_life:Float32}))) AS peak
+      sum(round(fresh * exp2(-dateDiff('day', day, {day:Date}) / {half_life:Float64}) * 1024)) / 1024 AS kept,
+      max(evidence * exp2(-dateDiff('day', day, {day:Date}) / (2 * {half_life:Float64}))) AS peak
     FROM standings
     WHERE day >= {day:Date} - 120 AND day < {day:Date}
     GROUP BY user_uid
@@ -32,6 +32,6 @@ SELECT
   fresh + ifNull(kept, 0) AS evidence,
   fresh,
   greatest(0, evidence - ifNull(peak, 0)) AS raised,
-  100 * (1 - exp2(-(evidence + raised) / 2 / {scale:Float32}))
+  100 * (1 - exp2(-(evidence + raised) / 2 / {scale:Float64}))
 FROM today
 LEFT JOIN before USING (user_uid)

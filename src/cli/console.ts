@@ -1,0 +1,46 @@
+/** Serving the console over an open data directory: what `serve` and `demo` share. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Access, accessRoutes, authenticate } from '../access/access.ts';
+import { systemClock } from '../base/clock.ts';
+import { type Config, readConfig } from '../base/config.ts';
+import { openLog } from '../base/log.ts';
+import { eventRoutes } from '../events/events.ts';
+import { type Serving, serve } from '../http/serve.ts';
+import { leadRoutes } from '../leads/leads.ts';
+import type { Data } from '../stores/data.ts';
+
+const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
+const PACKAGE = new URL('../../package.json', import.meta.url);
+
+export const consoleConfig = (dir: string, port: number | undefined): Config =>
+  readConfig({ data: dir, environment: process.env, options: { port } });
+
+export function consoleAccess(data: Data, config: Config): Access {
+  return {
+    db: data.casework,
+    clock: systemClock,
+    secure: config.public_origin?.startsWith('https:') ?? false,
+    limits: { idle: config.session_idle_minutes * 60, absolute: config.session_hours * 3600 },
+  };
+}
+
+/** Errors: port-in-use; usage for an address that would send passwords in the clear. */
+export function serveConsole(
+  data: Data,
+  config: Config,
+  access: Access,
+  options: { synthetic: boolean; signal: AbortSignal },
+): Promise<Serving> {
+  return serve({
+    routes: [...accessRoutes(access), ...eventRoutes(data), ...leadRoutes({ ...data, synthetic: options.synthetic })],
+    identify: (request) => authenticate(access, request),
+    host: config.host,
+    port: config.port,
+    publicOrigin: config.public_origin,
+    web: WEB,
+    log: openLog({ level: config.log_level }),
+    version: (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version,
+    signal: options.signal,
+  });
+}

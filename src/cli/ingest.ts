@@ -1,0 +1,30 @@
+import { openData } from '../stores/data.ts';
+import { command } from './command.ts';
+import { dataOption, operand } from './option.ts';
+import { loadOrganisation, reportLoaded } from './organisation.ts';
+
+const BAD_ROWS = 7;
+
+export const ingest = command({
+  name: 'ingest',
+  summary: "load an organisation folder's logs and tables",
+  description: [
+    'Reads the logs, the directory, the register and the declarations of an organisation',
+    'folder into the data directory. Rows that are stored already are left out, so the same',
+    'folder can be loaded again when it has grown, and after an interruption. Rows that',
+    'cannot be read go to the quarantine with file, line and reason and stop nothing.',
+  ].join('\n'),
+  operands: { folder: operand('DIR', 'The organisation folder, with logon.csv, file.csv and so on.') },
+  options: { data: dataOption },
+  example: 'countersign ingest world --data data',
+  exits: [3, 4, 6, BAD_ROWS],
+  resume: 'Run the same command again: it goes on where it stopped.',
+  async run({ options, operands, signal, say, progress }) {
+    const data = await openData(options.data, { create: true, purpose: 'countersign ingest' });
+    try {
+      return reportLoaded(await loadOrganisation(data, operands.folder, progress, signal), say);
+    } finally {
+      await data.close();
+    }
+  },
+});

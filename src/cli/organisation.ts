@@ -1,0 +1,73 @@
+/** Loading a whole organisation folder: what people declared, the register, and the logs. */
+import { existsSync, statSync } from 'node:fs';
+import { FAULTS, Fault } from '../base/fault.ts';
+import { loadDocuments } from '../documents/documents.ts';
+import { type LogTotals, loadLogs } from '../events/events.ts';
+import { loadPeople } from '../people/people.ts';
+import type { Data } from '../stores/data.ts';
+import { formatCount, type StartProgress } from './progress.ts';
+
+export interface Loaded {
+  logs: LogTotals[];
+  bad: number;
+  rows: number;
+  unreadable: Fault[];
+}
+
+/** A tenth of the rows bad is no dirt any more: something is wrong with the export. */
+const TOO_MANY_BAD = 0.1;
+
+/** Errors: folder-not-found, interrupted. What cannot be read is reported; the rest is loaded all the same. */
+export async function loadOrganisation(
+  data: Data,
+  folder: string,
+  progress: StartProgress,
+  signal: AbortSignal,
+): Promise<Loaded> {
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new Fault('folder-not-found', 'there is no such folder', { place: folder });
+  const people = await loadPeople(data.events, folder);
+  const documents = await loadDocuments(data.events, folder);
+  const line = progress({ label: 'Loading', unit: 'rows' });
+  const report = await loadLogs(data.events, folder, {
+    signal,
+    onProgress: ({ rows, bytes, totalBytes }) =>
+      line.update(rows, `${Math.floor((bytes / totalBytes) * 100)} % of the bytes`),
+  });
+  const logs = report.logs;
+  const rows = sum(logs.map((log) => log.rows));
+  line.done(`${formatCount(rows)} rows`);
+  return {
+    logs,
+    rows,
+    bad: sum(logs.map((log) => log.bad)),
+    unreadable: [...people.unreadable, ...documents.unreadable, ...report.unreadable],
+  };
+}
+
+/** Says per log what was read, stored, repeated and set aside; returns the exit code. */
+export function reportLoaded(loaded: Loaded, say: (text: string) => void): number {
+  for (const { log_name, rows, bad, events } of loaded.logs) {
+    const repeated = Math.max(0, rows - bad - events);
+    const parts = [
+      `${formatCount(events)} events`,
+      repeated && `${formatCount(repeated)} repeated rows`,
+      bad && `${formatCount(bad)} bad rows`,
+    ];
+    say(`${log_name.padEnd(16)} ${parts.filter(Boolean).join(', ')}`);
+  }
+  for (const fault of loaded.unreadable) say(`NOT READ  ${fault.place ?? ''}: ${fault.message}`);
+  const tooMany = loaded.bad >= Math.max(1, loaded.rows) * TOO_MANY_BAD;
+  if (loaded.bad > 0)
+    say(
+      `${formatCount(loaded.bad)} of ${formatCount(loaded.rows)} rows are in the quarantine, with file, line and reason.`,
+    );
+  if (!tooMany && loaded.unreadable.length === 0) return 0;
+  if (tooMany)
+    say(
+      'THIS IS TOO MUCH: a tenth of the rows or more could not be read. Check the export before you trust any result.',
+    );
+  return FAULTS['bad-rows'].exit;
+}
+
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);

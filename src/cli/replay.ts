@@ -1,0 +1,81 @@
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { type Alert, replay as live } from '../leads/leads.ts';
+import { openData } from '../stores/data.ts';
+import { command } from './command.ts';
+import { day, decimal, operand, text } from './option.ts';
+import { loadOrganisation, reportLoaded } from './organisation.ts';
+import { formatCount, type StartProgress } from './progress.ts';
+
+const BAD_ROWS = 7;
+
+export const replay = command({
+  name: 'replay',
+  summary: 'live through a folder day by day, write the alerts',
+  description: [
+    'Loads an organisation folder and runs it day by day as it would have been lived: for a',
+    'day only the rows up to it and the facts known on it are used. Writes date, user, score',
+    'and reason of everybody who stood out, or, with --budget, of those whom it would really',
+    'have raised, decided on that day. The file names accounts: it is for judging the product',
+    'on known worlds, not for the daily work, where people appear under pseudonyms.',
+  ].join('\n'),
+  operands: { folder: operand('DIR', 'The organisation folder.') },
+  options: {
+    alerts: text('FILE', 'Where to write the alerts, as CSV.', { default: 'alerts.csv' }),
+    until: day('DAY', 'The last day to live through.'),
+    budget: decimal('N', 'Raise at most N alerts per 1,000 people and week.', { min: 0, max: 1000 }),
+    data: text('DIR', 'Keep the data here. Default: a temporary directory.'),
+  },
+  example: 'countersign replay world --alerts alerts.csv --budget 5',
+  exits: [3, 4, 6, BAD_ROWS],
+  resume: 'With --data, run the same command again: it goes on where it stopped.',
+  async run({ options, operands, signal, say, progress }) {
+    const data = await openData(options.data, { create: true, purpose: 'countersign replay' });
+    try {
+      const code = reportLoaded(await loadOrganisation(data, operands.folder, progress, signal), say);
+      const alerts: Alert[] = [];
+      await live(data, {
+        signal,
+        onDay: dayProgress(progress),
+        onAlerts: (more) => alerts.push(...more),
+        ...(options.until === undefined ? {} : { until: options.until }),
+        ...(options.budget === undefined ? {} : { budget: options.budget }),
+      });
+      await writeAlerts(options.alerts, alerts);
+      say(`${options.alerts}: ${formatCount(alerts.length)} alerts`);
+      return code;
+    } finally {
+      await data.close();
+    }
+  },
+});
+
+/** A progress line over days that counts rows, so that rows a second and the time left are those of the whole work. */
+export function dayProgress(
+  progress: StartProgress,
+): (day: string, done: number, total: number, events: number) => void {
+  let line: ReturnType<StartProgress> | undefined;
+  let rows = 0;
+  return (date, done, total, events) => {
+    line ??= progress({ label: 'Replaying', unit: 'days', total });
+    rows += events;
+    const note = `${date}, ${formatCount(rows)} rows`;
+    if (done === total) line.done(note);
+    else line.update(done, note);
+  };
+}
+
+async function writeAlerts(path: string, alerts: Alert[]): Promise<void> {
+  const file = createWriteStream(path, { mode: 0o600 });
+  file.write('date,user,score,reason\n');
+  for (const { date, user, score, reason } of alerts)
+    file.write(`${date},${field(user)},${score.toFixed(3)},${field(reason)}\n`);
+  file.end();
+  await finished(file);
+}
+
+/** A CSV field; a leading = + - @ is defused, because account names come from logs and spreadsheets run formulas. */
+function field(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

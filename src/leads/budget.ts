@@ -1,0 +1,73 @@
+/**
+ * Which leads to raise, decided day by day: no later day can help. A week has as many places as the budget gives; a
+ * place is taken early in the week only by a score that would have earned one in recent weeks, the last day takes what
+ * is best. Unused places are not carried over, so that no week is flooded.
+ */
+export interface Candidate {
+  user_uid: string;
+  score: number;
+  evidence: number;
+}
+
+const WEEKS_REMEMBERED = 8;
+/** A person who was raised comes again only when the evidence has grown by this much. */
+const GROWTH = 1.5;
+/** Nobody is raised only because a place is free. */
+const LEAST_SCORE = 20;
+
+export class Budget<C extends Candidate> {
+  readonly #perThousand: number;
+  #week = -1;
+  #left = 0;
+  #quota = 0;
+  #open = new Map<string, C>();
+  readonly #raised = new Map<string, number>();
+  readonly #bars: number[] = [];
+  #scores: number[] = [];
+
+  /** `perThousand`: alerts per 1,000 people and week. */
+  constructor(perThousand: number) {
+    this.#perThousand = perThousand;
+  }
+
+  /** `dayNumber` counts from the first day of the records (0); `people` is how many there are on that day. */
+  decide(dayNumber: number, people: number, today: C[]): C[] {
+    const week = Math.floor(dayNumber / 7);
+    if (week !== this.#week) this.#begin(week, people);
+    for (const candidate of today) {
+      this.#scores.push(candidate.score);
+      const before = this.#raised.get(candidate.user_uid);
+      if (candidate.score >= LEAST_SCORE && (before === undefined || candidate.evidence >= before * GROWTH))
+        this.#open.set(candidate.user_uid, candidate);
+    }
+    const bar = dayNumber % 7 === 6 ? LEAST_SCORE : this.#bar();
+    const best = [...this.#open.values()].sort((a, b) => b.score - a.score || (a.user_uid < b.user_uid ? -1 : 1));
+    const chosen = best.filter((candidate) => candidate.score >= bar).slice(0, this.#left);
+    for (const candidate of chosen) {
+      this.#left--;
+      this.#open.delete(candidate.user_uid);
+      this.#raised.set(candidate.user_uid, candidate.evidence);
+    }
+    return chosen;
+  }
+
+  #begin(week: number, people: number): void {
+    if (this.#week >= 0 && this.#scores.length > 0) {
+      const sorted = this.#scores.sort((a, b) => b - a);
+      this.#bars.push(sorted[Math.min(sorted.length, Math.max(1, this.#quota)) - 1]!);
+      if (this.#bars.length > WEEKS_REMEMBERED) this.#bars.shift();
+    }
+    this.#week = week;
+    this.#scores = [];
+    this.#open = new Map([...this.#open].filter(([, candidate]) => candidate.score >= this.#bar()));
+    const perWeek = (this.#perThousand * people) / 1000;
+    this.#quota = Math.floor(perWeek * (week + 1) + 1e-9) - Math.floor(perWeek * week + 1e-9);
+    this.#left = this.#quota;
+  }
+
+  /** The score that would have earned a place in the middle of recent weeks. */
+  #bar(): number {
+    const sorted = [...this.#bars].sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)] ?? LEAST_SCORE;
+  }
+}

@@ -1,0 +1,77 @@
+/** Living through the days: each day's standings become alerts, and the queue of leads follows. */
+import { computeDays, firstDay, lastDay } from '../detections/detections.ts';
+import { aliases, countPeople } from '../people/people.ts';
+import type { Data } from '../stores/data.ts';
+import { Budget } from './budget.ts';
+import { type AlertRow, alertsOn, replaceLeads, standingOn } from './store.ts';
+
+export interface Alert {
+  date: string;
+  user: string;
+  score: number;
+  reason: string;
+}
+
+export interface ReplayOptions {
+  /** The last day to live through, YYYY-MM-DD. */
+  until?: string;
+  /** Alerts per 1,000 people and week; without it every standing worth ranking is an alert. */
+  budget?: number;
+  onDay?: (day: string, done: number, total: number, events: number) => void;
+  /** Called with each day's alerts, in the order of days. */
+  onAlerts?: (alerts: Alert[]) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Computes the days that are not computed yet and tells each day's alerts, decided on that day. Days that were computed
+ * before are told from the store; they are the same to the last digit. Errors: interrupted.
+ */
+export async function replay(data: Data, options: ReplayOptions = {}): Promise<void> {
+  const { events } = data;
+  await computeDays(events, {
+    ...(options.until === undefined ? {} : { until: options.until }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onDay === undefined ? {} : { onDay: options.onDay }),
+  });
+  if (options.onAlerts) await tellAlerts(data, options);
+  await refreshLeads(data, options.until);
+}
+
+async function tellAlerts({ events }: Data, options: ReplayOptions): Promise<void> {
+  const first = await firstDay(events);
+  const last = await lastDay(events);
+  if (first === undefined || last === undefined) return;
+  const budget = options.budget === undefined ? undefined : new Budget<AlertRow>(options.budget);
+  const end = options.until !== undefined && options.until < last ? options.until : last;
+  for (let number = 0, day = first; day <= end; number++, day = nextDay(day)) {
+    const today = await alertsOn(events, day);
+    const rows = budget ? budget.decide(number, await countPeople(events, day), today) : today;
+    if (rows.length > 0) options.onAlerts?.(rows.map((row) => alertOf(row, day)));
+  }
+}
+
+function alertOf(row: AlertRow, day: string): Alert {
+  const spans = (days: number) => (days === 1 ? '' : ` in ${days} days`);
+  const reason = row.reasons.map(([detection, bits, span]) => `${detection} ${bits.toFixed(1)} bits${spans(span)}`);
+  return { date: day, user: row.user_uid, score: row.score, reason: reason.join('; ') };
+}
+
+const nextDay = (day: string) => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+
+/** Rebuilds the queue of leads as of the last computed day (or an earlier one). Returns how many there are. */
+export async function refreshLeads(data: Data, until?: string): Promise<number> {
+  const last = await lastDay(data.events);
+  if (last === undefined) return 0;
+  const day = until !== undefined && until < last ? until : last;
+  const standing = await standingOn(data.events, day);
+  const alias = await aliases(
+    data.casework,
+    standing.map((row) => row.user_uid),
+  );
+  await replaceLeads(
+    data.casework,
+    standing.map((row) => ({ ...row, id: alias.get(row.user_uid)!, as_of: day })),
+  );
+  return standing.length;
+}

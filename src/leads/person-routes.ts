@@ -1,0 +1,179 @@
+/** /api/people: one person's page, under a pseudonym; the account never leaves the server. */
+import { z } from 'zod';
+import { Fault } from '../base/fault.ts';
+import { type Level, levelName } from '../base/level.ts';
+import { page, type Route, route } from '../http/route.ts';
+import { masker, person, personOf } from '../people/people.ts';
+import type { Data } from '../stores/data.ts';
+import { CLASSES, Day, DocumentLevel, type Rules, Subject, Text } from './shapes.ts';
+import { leadOfUser } from './store.ts';
+import { activityOf, contributionsOf, evidenceOf, lastDayOf, measuresOf, scoresOf, signalsOf } from './story.ts';
+
+export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
+  const account = async (subject: string): Promise<string> => {
+    const user = await personOf(casework, subject);
+    if (user === undefined) throw new Fault('not-found', 'There is nobody under this pseudonym.', { place: subject });
+    return user;
+  };
+  const span = { from: Day.optional(), to: Day.optional() };
+  const between = async ({ from, to }: { from?: string | undefined; to?: string | undefined }) => {
+    const end = to ?? (await lastDayOf(events));
+    return { from: from ?? daysBefore(end, 182), to: end };
+  };
+  return [
+    route({
+      method: 'GET',
+      path: '/api/people/:subject',
+      audience: ['analyst'],
+      summary: 'What work systems and declarations say of one person.',
+      params: Subject,
+      response: z.object({
+        subject: z.string(),
+        role: z.string(),
+        clearance: z.union([DocumentLevel, z.literal('')]),
+        projects: z.int(),
+        notice_given: z.string(),
+        away: z.array(z.object({ from: z.string(), to: z.string() })),
+        lead_id: z.string(),
+        first_day: z.string(),
+        last_day: z.string(),
+        score_days: z.array(z.object({ day: z.string(), score: z.number() })),
+      }),
+      async handler({ params }) {
+        const user = await account(params.subject);
+        const day = await lastDayOf(events);
+        const known = await person(events, user, day);
+        const lead = await leadOfUser(casework, user);
+        const clearance: Level | '' = known && known.clearance > 0 ? levelName(known.clearance) : '';
+        return {
+          subject: params.subject,
+          role: known?.role ?? '',
+          clearance,
+          projects: known?.projects ?? 0,
+          notice_given: known?.notice_given ?? '',
+          away: known?.away ?? [],
+          lead_id: lead?.id ?? '',
+          first_day: lead?.first_day ?? '',
+          last_day: day,
+          score_days: await scoresOf(events, user, day),
+        };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/people/:subject/measures',
+      audience: ['analyst'],
+      summary: "One measure by day beside the person's own past and his role.",
+      params: Subject,
+      query: z.object({ detection: z.string().max(100), ...span }),
+      response: z.object({
+        detection: z.string(),
+        title: Text,
+        unit: Text,
+        days: z.array(
+          z.object({
+            day: z.string(),
+            value: z.number(),
+            own_low: z.number(),
+            own_median: z.number(),
+            own_high: z.number(),
+            peer_low: z.number(),
+            peer_median: z.number(),
+            peer_high: z.number(),
+            signal: z.boolean(),
+          }),
+        ),
+      }),
+      async handler({ params, query }) {
+        const rule = all.get(query.detection);
+        if (rule === undefined) throw new Fault('not-found', 'There is no such detection.', { place: query.detection });
+        const { from, to } = await between(query);
+        const days = await measuresOf(events, await account(params.subject), rule.id, from, to);
+        return { detection: rule.id, title: rule.title, unit: rule.unit, days: days.map(measured) };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/people/:subject/activity',
+      audience: ['analyst'],
+      summary: "A person's acts as points in time.",
+      params: Subject,
+      query: z.object({ ...span, limit: z.coerce.number().int().min(1).max(20_000).default(5000) }),
+      response: z.object({
+        truncated: z.boolean(),
+        points: z.array(
+          z.object({
+            ...{ time: z.string(), class: z.string(), activity: z.string() },
+            ...{ document_level: DocumentLevel, signal: z.boolean() },
+          }),
+        ),
+      }),
+      async handler({ params, query }) {
+        const user = await account(params.subject);
+        const signalled = await contributionsOf(events, user, await lastDayOf(events));
+        const marked = signalled.flatMap((one) => all.get(one.detection) ?? []);
+        const rows = await activityOf(events, user, { ...(await between(query)), limit: query.limit }, marked);
+        return {
+          truncated: rows.length === query.limit,
+          points: rows.map((row) => ({
+            time: row.time,
+            class: CLASSES[row.class_uid] ?? 'other',
+            activity: row.activity,
+            document_level: levelName(row.document_level),
+            signal: Boolean(row.signal),
+          })),
+        };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/people/:subject/events',
+      audience: ['analyst'],
+      summary: 'The acts behind a signal, down to the raw line.',
+      params: Subject,
+      query: z.object({ day: Day, detection: z.string().max(100).optional(), ...page(1000) }),
+      response: z.object({
+        total: z.int(),
+        events: z.array(
+          z.object({
+            ...{ uid: z.string(), time: z.string(), class: z.string(), activity: z.string(), device: z.string() },
+            ...{ target: z.string(), document_level: DocumentLevel, destination: z.string() },
+            ...{ log: z.string(), line: z.int(), raw: z.string() },
+          }),
+        ),
+      }),
+      async handler({ params, query }) {
+        const user = await account(params.subject);
+        const rule = query.detection === undefined ? undefined : all.get(query.detection);
+        const signals = rule ? await signalsOf(events, user) : [];
+        const found = signals.find((signal) => signal.day === query.day && signal.detection === rule?.id);
+        const from = daysBefore(query.day, (found?.span ?? 1) - 1);
+        const rows = await evidenceOf(
+          events,
+          user,
+          { from, to: query.day, offset: query.offset, limit: query.limit },
+          rule,
+        );
+        const mask = await masker(casework, events);
+        return {
+          total: rows[0]?.total ?? 0,
+          events: await Promise.all(
+            rows.map(async ({ class_uid, document_level, total: _, ...row }) => ({
+              ...row,
+              class: CLASSES[class_uid] ?? 'other',
+              document_level: levelName(document_level),
+              target: await mask(row.target),
+              destination: await mask(row.destination),
+              raw: await mask(row.raw),
+            })),
+          ),
+        };
+      },
+    }),
+  ];
+}
+
+const measured = <T extends { signal: number }>(row: T) => ({ ...row, signal: Boolean(row.signal) });
+
+const daysBefore = (day: string, days: number) =>
+  new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);

@@ -1,0 +1,107 @@
+/** /api/leads and what stands around it: what an analyst sees first. */
+import { z } from 'zod';
+import { Fault } from '../base/fault.ts';
+import { firstDay, rules } from '../detections/detections.ts';
+import { gapsTouching, logTotals } from '../events/events.ts';
+import { listOf, page, type Route, route } from '../http/route.ts';
+import { countPeople } from '../people/people.ts';
+import type { Data } from '../stores/data.ts';
+import { LEAD_LEVELS } from './lead.ts';
+import { personRoutes } from './person-routes.ts';
+import { Lead, leadOf, ruleOf, Story, signalOf, Text } from './shapes.ts';
+import { countLeads, leadById, SORTS, selectLeads } from './store.ts';
+import { contributionsOf, lastDayOf, signalsOf } from './story.ts';
+
+export function leadRoutes(data: Data & { synthetic: boolean }): Route[] {
+  const { events, casework } = data;
+  const all = new Map(rules().map((rule) => [rule.id, rule]));
+
+  return [
+    route({
+      method: 'GET',
+      path: '/api/overview',
+      audience: ['analyst', 'engineer'],
+      summary: 'How much there is, and from when to when.',
+      response: z.object({
+        people: z.int(),
+        events: z.int(),
+        first_day: z.string(),
+        last_day: z.string(),
+        leads_open: z.int().optional(),
+        synthetic: z.boolean(),
+      }),
+      async handler(_, { account: { role } }) {
+        const last = await lastDayOf(events);
+        const totals = await logTotals(events);
+        return {
+          people: await countPeople(events, last),
+          events: totals.reduce((sum, log) => sum + log.events, 0),
+          first_day: (await firstDay(events)) ?? '',
+          last_day: last,
+          synthetic: data.synthetic,
+          ...(role === 'analyst' ? { leads_open: await countLeads(casework) } : {}),
+        };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/leads',
+      audience: ['analyst'],
+      summary: 'The queue of leads.',
+      query: z.object({
+        level: listOf(z.enum(LEAD_LEVELS)).optional(),
+        detection: z.string().max(100).optional(),
+        q: z.string().max(100).optional(),
+        sort: z.enum(SORTS).default('-score'),
+        ...page(1000, 200),
+      }),
+      response: z.object({ total: z.int(), leads: z.array(Lead) }),
+      async handler({ query }) {
+        const { level, q, ...rest } = query;
+        const found = await selectLeads(casework, { ...rest, levels: level ?? [], search: q });
+        return { total: found.total, leads: found.leads.map((row) => leadOf(all, row)) };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/leads/:id',
+      audience: ['analyst'],
+      summary: 'One lead: what contributed, its signals, what the logs lack.',
+      params: z.object({ id: z.string() }),
+      response: Story,
+      async handler({ params }) {
+        const row = await leadById(casework, params.id);
+        if (row === undefined) throw new Fault('not-found', 'There is no such lead.', { place: params.id });
+        const contributions = await contributionsOf(events, row.user_uid, row.as_of);
+        const bits = contributions.reduce((sum, one) => sum + one.bits, 0);
+        const signals = await signalsOf(events, row.user_uid);
+        return {
+          ...leadOf(all, row),
+          contributions: contributions.map((one) => ({
+            ...one,
+            title: ruleOf(all, one.detection).title,
+            share: one.bits / bits,
+          })),
+          signals: signals.map((signal) => signalOf(row.id, signal, ruleOf(all, signal.detection))),
+          missing: await gapsTouching(events, { day_from: row.first_day, day_to: row.last_day }),
+        };
+      },
+    }),
+    ...personRoutes(data, all),
+    route({
+      method: 'GET',
+      path: '/api/detections',
+      audience: ['analyst'],
+      summary: 'What is looked for, and what else it may be.',
+      response: z.object({
+        detections: z.array(
+          z.object({
+            ...{ id: z.string(), title: Text, description: Text, stage: z.string(), unit: Text },
+            ...{ innocent: z.array(Text), refute: z.array(Text) },
+          }),
+        ),
+      }),
+      handler: () => ({ detections: [...all.values()].map((rule) => ({ ...rule, innocent: rule.falsepositives })) }),
+    }),
+  ];
+}

@@ -1,0 +1,101 @@
+/** Shapes of what the leads room answers, and how its rows become them. */
+import { z } from 'zod';
+import { Fault } from '../base/fault.ts';
+import { LEVELS } from '../base/level.ts';
+import type { Rule } from '../detections/detections.ts';
+import { LEAD_LEVELS, leadLevel } from './lead.ts';
+import type { LeadRow } from './store.ts';
+import type { SignalRow } from './story.ts';
+
+export const Text = z.object({ en: z.string(), 'zh-CN': z.string() });
+export const Day = z.iso.date();
+export const Subject = z.object({ subject: z.string().regex(/^[0-9A-Z]{4,12}$/) });
+export const DocumentLevel = z.enum(LEVELS);
+
+export const Lead = z.object({
+  id: z.string(),
+  subject: z.string(),
+  score: z.number(),
+  level: z.enum(LEAD_LEVELS),
+  first_day: Day,
+  last_day: Day,
+  signals: z.int(),
+  stages: z.array(z.string()),
+  top: z.array(z.object({ detection: z.string(), title: Text, bits: z.number() })),
+  trend: z.array(z.number()),
+});
+
+const Signal = z.object({
+  id: z.string(),
+  day: Day,
+  detection: z.string(),
+  title: Text,
+  stage: z.string(),
+  bits: z.number(),
+  value: z.number(),
+  unit: Text,
+  span: z.int(),
+  expected: z.object({
+    own_median: z.number(),
+    own_days: z.int(),
+    peer_median: z.number(),
+    peer_p95: z.number(),
+    peers: z.int(),
+  }),
+  evidence_count: z.int(),
+  innocent: z.array(Text),
+  refute: z.array(Text),
+});
+
+export const Story = Lead.extend({
+  contributions: z.array(
+    z.object({
+      detection: z.string(),
+      title: Text,
+      stage: z.string(),
+      bits: z.number(),
+      share: z.number(),
+      days: z.int(),
+    }),
+  ),
+  signals: z.array(Signal),
+  missing: z.array(z.object({ source: z.string(), from: z.string(), to: z.string(), share: z.number() })),
+});
+
+/** OCSF class -> the word the console shows. */
+export const CLASSES: Record<number, string> = {
+  1001: 'file_activity',
+  1010: 'peripheral_activity',
+  3002: 'authentication',
+  4002: 'http_activity',
+  4009: 'email_activity',
+};
+
+export type Rules = Map<string, Rule>;
+
+/** Errors: invalid-content for a detection whose file is gone while its signals are still there. */
+export function ruleOf(all: Rules, id: string): Rule {
+  const rule = all.get(id);
+  if (rule === undefined) throw new Fault('invalid-content', 'a signal names a detection that is gone', { place: id });
+  return rule;
+}
+
+export const leadOf = (all: Rules, row: LeadRow): z.input<typeof Lead> => ({
+  ...row,
+  subject: row.id,
+  level: leadLevel(row.score),
+  top: row.top.map(([detection, bits]) => ({ detection, title: ruleOf(all, detection).title, bits })),
+});
+
+export function signalOf(subject: string, row: SignalRow, rule: Rule): z.input<typeof Signal> {
+  const { own_median, own_days, peer_median, peer_p95, peers, ...rest } = row;
+  return {
+    ...rest,
+    id: `${subject}-${row.day}-${row.detection}`,
+    title: rule.title,
+    unit: rule.unit,
+    expected: { own_median, own_days, peer_median, peer_p95, peers },
+    innocent: rule.falsepositives,
+    refute: rule.refute,
+  };
+}

@@ -1,0 +1,23 @@
+-- The acts of some days that meet a detection's condition, down to the raw line. $CONDITION comes from the rule.
+SELECT
+  hex(o.event_uid) AS uid,
+  toString(o.time) AS time,
+  o.class_uid AS class_uid,
+  o.activity_name AS activity,
+  o.device_hostname AS device,
+  o.target AS target,
+  o.document_level AS document_level,
+  if(o.destination = '', o.channel, o.destination) AS destination,
+  e.log_name AS log,
+  e.file_line AS line,
+  e.raw_data AS raw,
+  count() OVER () AS total
+FROM observations AS o
+INNER JOIN (
+  SELECT uid, log_name, file_line, raw_data
+  FROM events
+  WHERE day BETWEEN {from:Date} AND {to:Date} AND actor_user_uid = {user:String}
+) AS e ON e.uid = o.event_uid
+WHERE o.user_uid = {user:String} AND o.day BETWEEN {from:Date} AND {to:Date} AND ($CONDITION)
+ORDER BY o.time, o.event_uid, o.target
+LIMIT {limit:UInt32} OFFSET {offset:UInt32}

@@ -1,0 +1,53 @@
+-- Everybody who stood out within the last 90 days before {day:Date}, with what is left of the evidence on that day.
+WITH
+  everyone AS (
+    SELECT
+      user_uid,
+      groupArray((day, fresh)) AS days,
+      max(score) AS best
+    FROM standings
+    WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
+    GROUP BY user_uid
+    HAVING maxIf(score, day > {day:Date} - 90) >= {least_score:Float64}
+  ),
+  causes AS (
+    SELECT
+      user_uid,
+      sum(signals) AS signals,
+      min(first_day) AS first_day,
+      max(last_day) AS last_day,
+      groupUniqArray(stage) AS stages,
+      arraySlice(arrayReverseSort(cause -> (cause.2, cause.1), groupArray((detection, bits))), 1, 3) AS top
+    FROM (
+      SELECT
+        user_uid,
+        detection,
+        any(stage) AS stage,
+        count() AS signals,
+        min(day) AS first_day,
+        max(day) AS last_day,
+        sum(bits) AS bits
+      FROM signals
+      WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
+      GROUP BY user_uid, detection
+    )
+    GROUP BY user_uid
+  )
+SELECT
+  e.user_uid AS user_uid,
+  c.signals AS signals,
+  c.first_day AS first_day,
+  c.last_day AS last_day,
+  c.stages AS stages,
+  c.top AS top,
+  arrayMap(
+    back -> round(100 * (1 - exp2(-arraySum(arrayMap(
+      d -> if(d.1 <= {day:Date} - back, d.2 * exp2(-({day:Date} - back - d.1) / {half_life:Float64}), 0), e.days
+    )) / {scale:Float64})), 2),
+    arrayReverse(range(28))
+  ) AS trend,
+  trend[28] AS score
+FROM everyone AS e
+INNER JOIN causes AS c ON c.user_uid = e.user_uid
+ORDER BY score DESC, user_uid
+LIMIT 100000

@@ -1,0 +1,142 @@
+/** The leads room's SQL: the queue in the casework store, what it is made from in the event store. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Insertable, type Selectable, sql } from 'kysely';
+import { TUNING } from '../detections/detections.ts';
+import type { Events } from '../stores/clickhouse.ts';
+import type { CaseworkDb } from '../stores/postgres.ts';
+import { type LeadLevel, MEMORY_DAYS, scoresOf } from './lead.ts';
+
+interface LeadsTable {
+  id: string;
+  user_uid: string;
+  first_day: string;
+  last_day: string;
+  score: number;
+  signals: number;
+  stages: string[];
+  top: [detection: string, bits: number][];
+  trend: number[];
+  as_of: string;
+}
+
+declare module '../stores/postgres.ts' {
+  interface Casework {
+    leads: LeadsTable;
+  }
+}
+
+export type LeadRow = Selectable<LeadsTable>;
+
+const query = (name: string) => readFileSync(fileURLToPath(new URL(`./sql/${name}.sql`, import.meta.url)), 'utf8');
+const STANDING = query('standing');
+const ALERTS = query('alerts');
+
+/** The score that made somebody a lead at least once. */
+const LEAST_SCORE = 20;
+const BATCH = 500;
+
+export interface StandingRow {
+  user_uid: string;
+  signals: number;
+  first_day: string;
+  last_day: string;
+  stages: string[];
+  top: [detection: string, bits: number][];
+  trend: number[];
+  score: number;
+}
+
+export function standingOn(events: Events, day: string): Promise<StandingRow[]> {
+  return events.rows<StandingRow>(STANDING, {
+    day,
+    memory: MEMORY_DAYS,
+    least_score: LEAST_SCORE,
+    half_life: TUNING.halfLifeDays,
+    scale: TUNING.scoreScale,
+  });
+}
+
+export interface AlertRow {
+  day: string;
+  user_uid: string;
+  score: number;
+  evidence: number;
+  reasons: [detection: string, bits: number, span: number][];
+}
+
+export function alertsOn(events: Events, day: string): Promise<AlertRow[]> {
+  return events.rows<AlertRow>(ALERTS, { day });
+}
+
+/** Replaces the queue by `leads`; a lead that faded away leaves it. One transaction: nobody sees half a queue. */
+export async function replaceLeads(db: CaseworkDb, leads: Insertable<LeadsTable>[]): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await tx.deleteFrom('leads').execute();
+    for (let at = 0; at < leads.length; at += BATCH) {
+      const rows = leads
+        .slice(at, at + BATCH)
+        .map((lead) => ({ ...lead, top: sql<[]>`${JSON.stringify(lead.top)}::jsonb` }));
+      await tx
+        .insertInto('leads')
+        .values(rows as Insertable<LeadsTable>[])
+        .execute();
+    }
+  });
+}
+
+export const SORTS = ['-score', 'score', '-last_day', '-first_day', '-signals'] as const;
+
+export interface LeadFilter {
+  levels: LeadLevel[];
+  detection?: string | undefined;
+  /** Part of a pseudonym. */
+  search?: string | undefined;
+  sort: (typeof SORTS)[number];
+  offset: number;
+  limit: number;
+}
+
+export async function selectLeads(db: CaseworkDb, filter: LeadFilter): Promise<{ total: number; leads: LeadRow[] }> {
+  let query = db.selectFrom('leads');
+  if (filter.levels.length > 0)
+    query = query.where((where) =>
+      where.or(
+        filter.levels.map((level) => {
+          const { from, to } = scoresOf(level);
+          return where.and([where('score', '>=', from), ...(Number.isFinite(to) ? [where('score', '<', to)] : [])]);
+        }),
+      ),
+    );
+  if (filter.detection !== undefined)
+    query = query.where(sql<boolean>`top @> ${JSON.stringify([[filter.detection]])}::jsonb`);
+  if (filter.search !== undefined)
+    query = query.where('id', 'like', `%${filter.search.toUpperCase().replace(/[^0-9A-Z]/g, '')}%`);
+  const counted = await query.select((select) => select.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const descending = filter.sort.startsWith('-');
+  const column = filter.sort.replace('-', '') as 'score' | 'last_day' | 'first_day' | 'signals';
+  const leads = await query
+    .selectAll()
+    .orderBy(column, descending ? 'desc' : 'asc')
+    .orderBy('id')
+    .offset(filter.offset)
+    .limit(filter.limit)
+    .execute();
+  return { total: Number(counted.total), leads };
+}
+
+export async function leadById(db: CaseworkDb, id: string): Promise<LeadRow | undefined> {
+  return await db.selectFrom('leads').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function leadOfUser(db: CaseworkDb, userUid: string): Promise<LeadRow | undefined> {
+  return await db.selectFrom('leads').selectAll().where('user_uid', '=', userUid).executeTakeFirst();
+}
+
+export async function countLeads(db: CaseworkDb): Promise<number> {
+  const row = await db
+    .selectFrom('leads')
+    .select((select) => select.fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow();
+  return Number(row.n);
+}

@@ -1,0 +1,122 @@
+/** What the event store knows of one person, for his page: reads only, each with a limit. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { lastDay, type Rule, TUNING } from '../detections/detections.ts';
+import type { Events } from '../stores/clickhouse.ts';
+import { MEMORY_DAYS } from './lead.ts';
+
+const query = (name: string) => readFileSync(fileURLToPath(new URL(`./sql/${name}.sql`, import.meta.url)), 'utf8');
+const SIGNALS = query('signals');
+const CONTRIBUTIONS = query('contributions');
+const MEASURES = query('measures');
+const ACTIVITY = query('activity');
+const EVIDENCE = query('evidence');
+const SCORES = query('scores');
+
+export interface SignalRow {
+  day: string;
+  detection: string;
+  stage: string;
+  span: number;
+  bits: number;
+  value: number;
+  evidence_count: number;
+  own_days: number;
+  peers: number;
+  own_median: number;
+  peer_median: number;
+  peer_p95: number;
+}
+
+export const signalsOf = (events: Events, user: string) =>
+  events.rows<SignalRow>(SIGNALS, { user, history: TUNING.historyDays });
+
+export interface ContributionRow {
+  detection: string;
+  stage: string;
+  bits: number;
+  days: number;
+}
+
+export const contributionsOf = (events: Events, user: string, day: string) =>
+  events.rows<ContributionRow>(CONTRIBUTIONS, { user, day, memory: MEMORY_DAYS });
+
+export interface MeasureRow {
+  day: string;
+  value: number;
+  own_low: number;
+  own_median: number;
+  own_high: number;
+  peer_low: number;
+  peer_median: number;
+  peer_high: number;
+  signal: number;
+}
+
+export const measuresOf = (events: Events, user: string, detection: string, from: string, to: string) =>
+  events.rows<MeasureRow>(MEASURES, { user, detection, from, to });
+
+export interface PointRow {
+  time: string;
+  class_uid: number;
+  activity: string;
+  document_level: number;
+  signal: number;
+}
+
+/** `rules`: those with a signal of this person; an act that meets one of them on a day with its signal is marked. */
+export function activityOf(
+  events: Events,
+  user: string,
+  span: { from: string; to: string; limit: number },
+  rules: Rule[],
+): Promise<PointRow[]> {
+  const marks = rules.map(
+    (rule, i) => `((${rule.condition.sql}) AND day IN (
+       SELECT day FROM signals WHERE user_uid = {user:String} AND detection = {rule${i}:String}
+     ))`,
+  );
+  const names = Object.fromEntries(rules.map((rule, i) => [`rule${i}`, rule.id]));
+  const sql = ACTIVITY.replace('$SIGNAL', () => marks.join(' OR ') || 'false');
+  return events.rows<PointRow>(sql, { user, ...span, ...names, ...conditions(rules) });
+}
+
+export interface EvidenceRow {
+  uid: string;
+  time: string;
+  class_uid: number;
+  activity: string;
+  device: string;
+  target: string;
+  document_level: number;
+  destination: string;
+  log: string;
+  line: number;
+  raw: string;
+  total: number;
+}
+
+/** The acts behind a signal, or all acts of the days when no rule is given. */
+export function evidenceOf(
+  events: Events,
+  user: string,
+  page: { from: string; to: string; offset: number; limit: number },
+  rule: Rule | undefined,
+): Promise<EvidenceRow[]> {
+  const sql = EVIDENCE.replace('$CONDITION', () => rule?.condition.sql ?? 'true');
+  return events.rows<EvidenceRow>(sql, { user, ...page, ...conditions(rule ? [rule] : []) });
+}
+
+export const scoresOf = (events: Events, user: string, day: string) =>
+  events.rows<{ day: string; score: number }>(SCORES, {
+    user,
+    day,
+    half_life: TUNING.halfLifeDays,
+    scale: TUNING.scoreScale,
+  });
+
+const conditions = (rules: Rule[]): Record<string, unknown> =>
+  Object.assign({}, ...rules.map((rule) => rule.condition.parameters));
+
+/** The day as of which everything is told: the last one computed. Before the first there is nothing to tell. */
+export const lastDayOf = async (events: Events) => (await lastDay(events)) ?? '1970-01-01';

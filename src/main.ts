@@ -1,0 +1,11 @@
+/** The composition root: the commands there are, in the order in which a newcomer meets them. */
+import { runCli } from './cli/cli.ts';
+import { demo } from './cli/demo.ts';
+import { doctor } from './cli/doctor.ts';
+import { ingest } from './cli/ingest.ts';
+import { leads } from './cli/leads.ts';
+import { replay } from './cli/replay.ts';
+import { serve } from './cli/serve.ts';
+import { simulate } from './cli/simulate.ts';
+
+process.exitCode = await runCli([serve, demo, ingest, replay, leads, simulate, doctor], process.argv.slice(2));
