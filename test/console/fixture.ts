@@ -90,7 +90,7 @@ function sendFile(pathname: string, response: ServerResponse): void {
     response.end(content);
   } catch {
     response.statusCode = 404;
-    response.end('not built: run `npm run build:web`');
+    response.end('not built: run `npm run build`');
   }
 }
 

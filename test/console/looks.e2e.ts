@@ -79,5 +79,22 @@ test('at 200 % zoom nothing has to be scrolled sideways', async () => {
   await page.context().close();
 });
 
+test('at no width does a page have to be scrolled sideways', async () => {
+  const { page } = await openPage(browser);
+  await signIn(page, fixture.origin, ANALYST);
+  for (const path of ['/leads', '/leads/L00001', '/sources']) {
+    await page.goto(fixture.origin + path);
+    await settle(page);
+    for (const width of [320, 390, 640, 800, 1024, 1030, 1100, 1210, 1230, 1920]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.waitForTimeout(60);
+      expect(await overflow(page), `${path} at ${width}`).toBeLessThanOrEqual(0);
+      const wide = '[...document.querySelectorAll(".lead")].every((row) => row.scrollWidth <= row.clientWidth + 1)';
+      expect(await page.evaluate(wide), `rows of ${path} at ${width}`).toBe(true);
+    }
+  }
+  await page.context().close();
+});
+
 const overflow = (page: Awaited<ReturnType<typeof openPage>>['page']) =>
   page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');

@@ -10,6 +10,6 @@ export default function setup(): void {
     );
   }
   if (!existsSync(join(import.meta.dirname, '../../web/dist/index.html'))) {
-    throw new Error('The console is not built. Run `npm run build:web` first.');
+    throw new Error('The console is not built. Run `npm run build` first.');
   }
 }

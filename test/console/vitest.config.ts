@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The console in a real browser: `npx vitest run --config test/console/vitest.config.ts`, after `npm run build:web`. */
+/** The console in a real browser: `npx vitest run --config test/console/vitest.config.ts`, after `npm run build`. */
 export default defineConfig({
   root: import.meta.dirname,
   test: {

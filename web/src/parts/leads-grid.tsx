@@ -27,7 +27,7 @@ export function LeadsGrid(props: { filter: LeadFilter; total: number; sortBy: (s
   const { t } = useWords();
   const navigate = useNavigate();
   const { filter, total } = props;
-  const cards = useMedia('(max-width: 60rem)');
+  const cards = useMedia('(max-width: 64rem)');
   const place = JSON.stringify(filter);
   const [active, setActive] = useState(() => Math.min(places.get(place) ?? 0, total - 1));
   const list = useRef<HTMLDivElement>(null);
