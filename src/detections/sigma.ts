@@ -17,6 +17,13 @@ export type Fields = Record<string, 'String' | 'Bool' | 'UInt32'>;
 const VALUES: Record<string, string> = { String: 'string', Bool: 'boolean', UInt32: 'number' };
 const COMPARISONS: Record<string, string> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
 
+/** Sigma compares text without regard to case. */
+const TEXT_TESTS: Record<string, (field: string, value: string) => string> = {
+  contains: (field, value) => `positionCaseInsensitiveUTF8(${field}, ${value}) > 0`,
+  startswith: (field, value) => `startsWith(lowerUTF8(${field}), lowerUTF8(${value}))`,
+  endswith: (field, value) => `endsWith(lowerUTF8(${field}), lowerUTF8(${value}))`,
+};
+
 /**
  * Compiles `detection` (selections and their condition) to a SQL condition. `prefix` keeps the parameters of several
  * rules in one query apart. Errors: invalid-content naming `place`.
@@ -42,9 +49,8 @@ export function compile(
     if (modifier === undefined) return `${field} = ${bind(value, type)}`;
     const comparison = COMPARISONS[modifier];
     if (comparison && type === 'UInt32') return `${field} ${comparison} ${bind(value, type)}`;
-    if (modifier === 'contains') return `positionCaseInsensitiveUTF8(${field}, ${bind(value, 'String')}) > 0`;
-    if (modifier === 'startswith') return `startsWith(lowerUTF8(${field}), lowerUTF8(${bind(value, 'String')}))`;
-    if (modifier === 'endswith') return `endsWith(lowerUTF8(${field}), lowerUTF8(${bind(value, 'String')}))`;
+    const text = TEXT_TESTS[modifier];
+    if (text && type === 'String') return text(field, bind(value, type));
     return fail(`the modifier ${modifier} does not fit ${field}`);
   };
   const selection = (name: string): string => {
