@@ -171,6 +171,7 @@ function signalsOf(chosen: Detection[], days: string[]) {
         bits: Math.round((4 + next() * 9) * 10) / 10,
         value,
         unit: detection.unit,
+        span: at % 3 === 0 ? 28 : 1,
         expected: { own_median: 3, own_days: 86, peer_median: 4, peer_p95: 11.5, peers: 23 },
         evidence_count: value,
         innocent: detection.innocent,

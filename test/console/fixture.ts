@@ -143,6 +143,7 @@ function dataOf(url: URL, state: Fixture['state']): unknown {
       return { truncated: points.length > 5000, points: points.slice(-5000) };
     }
     if (part === 'events') {
+      if (query('day') === '') throw new Refusal(422, 'invalid-input');
       const all = eventsOf(query('day'), query('detection'));
       return { total: all.length, events: all.slice(number('offset', 0), number('offset', 0) + number('limit', 100)) };
     }

@@ -66,6 +66,7 @@ test('a chosen reason narrows explanations, measure and signals, and stays in th
   await settle(page);
   expect(await reason.getAttribute('aria-pressed')).toBe('true');
   expect(await page.locator('.explanations').first().locator('li').count()).toBe(1);
+  expect(await page.locator('#evidence-title').textContent()).toMatch(/^Evidence: Work at unusual hours, \d/);
   const shown = await page.getByRole('table', { name: 'Signals' }).locator('tbody td:nth-child(2)').allTextContents();
   expect(new Set(shown)).toEqual(new Set(['Work at unusual hours Collect']));
 });

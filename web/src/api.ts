@@ -56,6 +56,8 @@ export interface Signal {
   bits: number;
   value: number;
   unit: Text;
+  /** Days that the value is counted over; 1 where it is missing. */
+  span?: number;
   expected: { own_median: number; own_days: number; peer_median: number; peer_p95: number; peers: number };
   evidence_count: number;
   innocent: Text[];

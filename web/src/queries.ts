@@ -90,7 +90,7 @@ export const activityQuery = (subject: string, from: string, to: string) =>
 
 const EVENTS_PAGE = 100;
 
-export const eventsQuery = (subject: string, day: string | undefined, detection: string | undefined) =>
+export const eventsQuery = (subject: string, day: string, detection: string | undefined) =>
   infiniteQueryOptions({
     queryKey: ['events', subject, day, detection],
     initialPageParam: 0,

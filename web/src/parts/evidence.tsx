@@ -11,7 +11,7 @@ import { type Column, Table } from './table.tsx';
 /** The events behind a signal or a day, each down to the line of the log it was read from. */
 export function Evidence(props: {
   subject: string;
-  day: string | undefined;
+  day: string;
   detection: string | undefined;
   lead: LeadStory | undefined;
 }) {
@@ -25,9 +25,7 @@ export function Evidence(props: {
     <section className="panel" aria-labelledby="evidence-title">
       <div className="panel-head">
         <h2 id="evidence-title" tabIndex={-1}>
-          {props.day === undefined
-            ? t('evidence.title', { what })
-            : t('evidence.title_day', { what, day: dayWords(props.day) })}
+          {t('evidence.title', { what, day: dayWords(props.day) })}
         </h2>
         <p className="panel-note" role="status">
           {answer.isSuccess && t('evidence.count', { count: total })}

@@ -4,7 +4,7 @@ import { MeasureChart, MeasureLegend, needsRootScale } from '../charts/measure.t
 import { detectionsQuery, measuresQuery } from '../queries.ts';
 import { useWords } from '../words.ts';
 import { FaultView, Loading } from './fault-view.tsx';
-import { type StoryProps, spanOf } from './person-story.tsx';
+import { type StoryProps, useSpan } from './person-story.tsx';
 import { SelectField } from './select.tsx';
 import { type Column, Table } from './table.tsx';
 
@@ -12,7 +12,7 @@ import { type Column, Table } from './table.tsx';
 export function MeasurePanel({ person, lead, search, change }: StoryProps) {
   const { t, pick } = useWords();
   const detections = useQuery(detectionsQuery);
-  const { from, to } = spanOf(person, search.span);
+  const { from, to } = useSpan(person, search.span);
   // What stands out comes first in the picker, everything else after it.
   const titles = new Map((lead?.contributions ?? []).map(({ detection, title }) => [detection, pick(title)]));
   for (const { id, title } of detections.data?.detections ?? []) if (!titles.has(id)) titles.set(id, pick(title));

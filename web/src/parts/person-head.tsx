@@ -40,7 +40,6 @@ export function PersonHead({ person, lead }: { person: Person; lead: LeadStory |
         <Fact label={t('person.notice')}>
           {person.notice_given === '' ? t('person.no_notice') : day(person.notice_given)}
         </Fact>
-        <Fact label={t('person.seen')}>{dayRange(person.first_day, person.last_day)}</Fact>
         {person.away.length > 0 && (
           <Fact label={t('person.away')}>
             {person.away.map(({ from, to }) => (

@@ -1,6 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, useRouter } from '@tanstack/react-router';
 import type { LeadStory, Person, Signal } from '../api.ts';
+import { DAY, dayOf, timeOf } from '../charts/days.ts';
 import { useKeys } from '../keys.ts';
+import { overviewQuery } from '../queries.ts';
 import type { StorySearch } from '../search.ts';
 import { useWords } from '../words.ts';
 import { Evidence } from './evidence.tsx';
@@ -21,15 +24,22 @@ export interface StoryProps {
   change: (changes: StorySearch) => void;
 }
 
-/** The days a page shows: the last 28 or 90 of the person, or all. */
-export function spanOf(person: Person, span: StorySearch['span']): { from: string; to: string } {
+/**
+ * The days the charts show: the last 28 or 90, or all that there are logs of, not only those of the lead: what is usual
+ * for a person is seen in the time before it.
+ */
+export function useSpan(person: Person, span: StorySearch['span']): { from: string; to: string } {
+  const { data } = useQuery(overviewQuery);
   const to = person.last_day;
-  if (span === 'all') return { from: person.first_day, to };
-  const start = new Date(`${to}T00:00:00Z`);
-  start.setUTCDate(start.getUTCDate() - Number(span ?? '90') + 1);
-  const from = start.toISOString().slice(0, 10);
-  return { from: [from, person.first_day].sort()[1] ?? from, to };
+  const known = [data?.first_day, person.first_day, person.score_days[0]?.day].filter(
+    (day) => day !== undefined && day !== '',
+  );
+  const start = known.sort()[0] ?? daysBefore(to, 182);
+  const from = span === 'all' ? start : daysBefore(to, Number(span ?? '90') - 1);
+  return { from: [from, start].sort()[1] ?? from, to };
 }
+
+const daysBefore = (day: string, days: number) => dayOf(timeOf(day) - days * DAY);
 
 export function PersonStory(props: StoryProps) {
   const { t } = useWords();
@@ -46,7 +56,9 @@ export function PersonStory(props: StoryProps) {
     showEvidence();
   };
   const newest = lead?.signals[0];
-  const day = search.day ?? (search.detection === undefined ? (newest?.day ?? person.last_day) : undefined);
+  // Evidence is always of one day: the chosen one, or the newest on which the chosen detection, or any, gave a signal.
+  const newestOfChosen = lead?.signals.find((signal) => signal.detection === search.detection);
+  const day = search.day ?? newestOfChosen?.day ?? newest?.day ?? person.last_day;
   const detection = search.detection ?? (search.day === undefined ? newest?.detection : undefined);
   return (
     <article className="story">

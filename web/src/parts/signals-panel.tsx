@@ -21,13 +21,11 @@ export function SignalsPanel(props: {
     ({ detection }) => search.detection === undefined || detection === search.detection,
   );
   const filtered = signals.length < lead.signals.length;
-  const measured = (value: number, unit: Signal['unit']) => t('measured', { value: decimal(value), unit: pick(unit) });
   const columns: Column<Signal>[] = [
     { key: 'day', label: t('signals.day'), cell: (signal) => <span className="nowrap">{day(signal.day)}</span> },
     {
       key: 'what',
       label: t('signals.what'),
-      wide: true,
       cell: (signal) => (
         <>
           {pick(signal.title)} <span className="quiet">{name('stage', signal.stage)}</span>
@@ -37,22 +35,31 @@ export function SignalsPanel(props: {
     {
       key: 'value',
       label: t('signals.observed'),
-      cell: (signal) => <strong>{measured(signal.value, signal.unit)}</strong>,
+      cell: (signal) => (
+        <strong>
+          {t('measured', { value: decimal(signal.value), unit: pick(signal.unit), days: signal.span ?? 1 })}
+        </strong>
+      ),
     },
     {
       key: 'own',
       label: t('signals.own'),
-      cell: ({ expected }) => t('signals.own_value', { median: decimal(expected.own_median), days: expected.own_days }),
+      cell: ({ expected }) =>
+        expected.own_days === 0
+          ? t('signals.no_past')
+          : t('signals.own_value', { median: decimal(expected.own_median), days: expected.own_days }),
     },
     {
       key: 'peers',
       label: t('signals.peers'),
       cell: ({ expected }) =>
-        t('signals.peers_value', {
-          median: decimal(expected.peer_median),
-          p95: decimal(expected.peer_p95),
-          peers: expected.peers,
-        }),
+        expected.peers === 0
+          ? t('signals.no_peers')
+          : t('signals.peers_value', {
+              median: decimal(expected.peer_median),
+              p95: decimal(expected.peer_p95),
+              peers: expected.peers,
+            }),
     },
     { key: 'bits', label: t('signals.bits'), number: true, cell: (signal) => bits(signal.bits) },
     {
@@ -61,7 +68,7 @@ export function SignalsPanel(props: {
       cell: (signal) => (
         <button
           type="button"
-          className="link"
+          className="link nowrap"
           onClick={() => show(signal)}
           aria-label={t('signals.show', {
             count: signal.evidence_count,

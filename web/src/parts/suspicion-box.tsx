@@ -26,8 +26,7 @@ export function SuspicionBox(props: {
     const signal = examples.get(detection);
     if (signal === undefined) return '';
     return t('suspicion.example', {
-      value: decimal(signal.value),
-      unit: pick(signal.unit),
+      what: t('measured', { value: decimal(signal.value), unit: pick(signal.unit), days: signal.span ?? 1 }),
       day: shortDay(signal.day),
       own: decimal(signal.expected.own_median),
       peers: decimal(signal.expected.peer_median),

@@ -7,14 +7,14 @@ import { SPANS, type StorySearch } from '../search.ts';
 import { useWords } from '../words.ts';
 import { FaultView, Loading } from './fault-view.tsx';
 import { DocumentLevelTag } from './level.tsx';
-import { type StoryProps, spanOf } from './person-story.tsx';
+import { type StoryProps, useSpan } from './person-story.tsx';
 import { type Column, Table } from './table.tsx';
 import { Toggle } from './toggle.tsx';
 
 export function TimelinePanel(props: StoryProps & { showDay: (day: string) => void }) {
   const { t } = useWords();
   const { person, lead, search, change, showDay } = props;
-  const { from, to } = spanOf(person, search.span);
+  const { from, to } = useSpan(person, search.span);
   const answer = useQuery(activityQuery(person.subject, from, to));
   return (
     <section className="panel" aria-labelledby="timeline-title">
@@ -115,7 +115,7 @@ function DayTable({ points, showDay }: { points: ActivityPoint[]; showDay: (day:
       cell: (row) => (
         <button
           type="button"
-          className="link"
+          className="link nowrap"
           aria-label={t('timeline.show_day', { day: day(row.day) })}
           onClick={() => showDay(row.day)}
         >
