@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Data, openData } from '../stores/data.ts';
+import { aliases, countPeople, loadPeople, masker, person, personOf } from './people.ts';
+
+let data: Data;
+let folder: string;
+
+const LDAP = 'employee_name,user_id,email,role,projects,business_unit,functional_unit,department,team,supervisor';
+const TABLES: Record<string, string[]> = {
+  'LDAP/2026-01.csv': [
+    LDAP,
+    'Ada Example,ADA1,ada.example@house.example,Translator,LARCH;OAK,x,y,Language,Language 1,Bo Boss',
+    'Bo Boss,BOB2,bo.boss@house.example,Head,,x,y,Language,Language 1,',
+    'svc,svc_backup,,ServiceAccount,,,,,,',
+  ],
+  'LDAP/2026-02.csv': [
+    LDAP,
+    'Ada Example,ADA1,ada.example@house.example,Translator,OAK,x,y,Language,Language 1,Bo Boss',
+  ],
+  'clearances.csv': [
+    'user_id,level,from,to',
+    'ADA1,internal,2020-01-01,2026-01-31',
+    'ADA1,secret,2026-02-01,',
+    'ADA1,cosmic,2026-02-01,',
+  ],
+  'travel.csv': [
+    'user_id,from,to,country_code,purpose,declared_at',
+    'ADA1,2026-02-10,2026-02-20,XA,work,2026-02-05',
+    'ADA1,2026-03-10,2026-03-20,XB,private,',
+  ],
+  'contacts.csv': ['user_id,declared_at,context,note', 'ADA1,2026-01-20,"a ""free"" text","with, a comma"'],
+  'departures.csv': ['user_id,notice_given,last_day', 'ADA1,2026-02-15,2026-03-31'],
+};
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'people-'));
+  mkdirSync(join(folder, 'LDAP'));
+  for (const [name, lines] of Object.entries(TABLES)) writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
+  data = await openData(undefined);
+});
+afterAll(async () => {
+  await data.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('the directory and what people declared', () => {
+  it('is loaded once, however often it is read; a row that makes no sense is set aside', async () => {
+    expect(await loadPeople(data.events, folder)).toEqual({ bad: 1, unreadable: [] });
+    await loadPeople(data.events, folder);
+    const [rows] = await data.events.rows(
+      'SELECT (SELECT count() FROM directory) AS people, (SELECT count() FROM clearances) AS cleared',
+    );
+    expect(rows).toEqual({ people: 4, cleared: 2 });
+    const quarantine = await data.events.rows(
+      'SELECT log_name, file_line, quarantine_reason FROM events WHERE class_uid = 0',
+    );
+    expect(quarantine).toEqual([
+      { log_name: 'clearances.csv', file_line: 4, quarantine_reason: 'the level is unknown' },
+    ]);
+  });
+
+  it('counts people, not services, as of a day', async () => {
+    expect(await countPeople(data.events, '2026-01-15')).toBe(2);
+    expect(await countPeople(data.events, '2026-02-15')).toBe(1);
+  });
+
+  it('knows of a person on a day only what was known by then', async () => {
+    expect(await person(data.events, 'ADA1', '2026-01-31')).toEqual({
+      ...{ user_uid: 'ADA1', role: 'Translator', clearance: 2, projects: 2, notice_given: '', away: [] },
+    });
+    expect(await person(data.events, 'ADA1', '2026-02-16')).toEqual({
+      ...{ user_uid: 'ADA1', role: 'Translator', clearance: 4, projects: 1, notice_given: '2026-02-15' },
+      away: [{ from: '2026-02-10', to: '2026-02-20' }],
+    });
+  });
+
+  it('keeps nothing of where to and why', async () => {
+    const columns = await data.events.rows<{ name: string }>(
+      `SELECT name FROM system.columns WHERE table IN ('absences', 'declared_contacts')`,
+    );
+    expect(columns.map((column) => column.name).sort()).toEqual([
+      'declared_on',
+      'declared_on',
+      'first_day',
+      'last_day',
+      'uid',
+      'uid',
+      'user_uid',
+      'user_uid',
+    ]);
+  });
+});
+
+describe('pseudonyms', () => {
+  it('stay the same, differ from each other, and lead back inside the program only', async () => {
+    const users = Array.from({ length: 200 }, (_, i) => `USER${i}`);
+    const first = await aliases(data.casework, users);
+    expect(new Set(first.values()).size).toBe(200);
+    expect(await aliases(data.casework, users)).toEqual(first);
+    expect(await personOf(data.casework, first.get('USER7')!)).toBe('USER7');
+    expect(await personOf(data.casework, 'ZZZZZZ')).toBeUndefined();
+  });
+
+  it('stand in raw lines for accounts and addresses, in any case, and for unknown inside addresses', async () => {
+    const mask = await masker(data.casework, data.events);
+    const alias = (await aliases(data.casework, ['ADA1'])).get('ADA1');
+    const masked = await mask(
+      '{1},ada1,C:\\Users\\ADA1\\x.docx,Ada.Example@house.example;new.person@house.example,out@other.example',
+    );
+    expect(masked).toBe(`{1},[${alias}],C:\\Users\\[${alias}]\\x.docx,[${alias}];[address],out@other.example`);
+  });
+});
