@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import type { DayProgress } from '../detections/detections.ts';
 import { type Alert, replay as live } from '../leads/leads.ts';
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
@@ -50,18 +51,13 @@ export const replay = command({
   },
 });
 
-/** A progress line over days that counts rows, so that rows a second and the time left are those of the whole work. */
-export function dayProgress(
-  progress: StartProgress,
-): (day: string, done: number, total: number, events: number) => void {
+/** The progress line of living through days: rows, rows a second, time left, and the day it stands at. */
+export function dayProgress(progress: StartProgress): (at: DayProgress) => void {
   let line: ReturnType<StartProgress> | undefined;
-  let rows = 0;
-  return (date, done, total, events) => {
-    line ??= progress({ label: 'Replaying', unit: 'days', total });
-    rows += events;
-    const note = `${date}, ${formatCount(rows)} rows`;
-    if (done === total) line.done(note);
-    else line.update(done, note);
+  return ({ day, days, totalDays, rows, totalRows }) => {
+    line ??= progress({ label: 'Replaying', unit: 'rows', total: totalRows });
+    if (days === totalDays) line.done(`${formatCount(totalDays)} days`);
+    else line.update(rows, day);
   };
 }
 

@@ -5,11 +5,20 @@ import { rules } from './rule.ts';
 import { computeDay, type DayState, dayStates, deleteDerivedFrom, insertComputedDay, insideDomains } from './store.ts';
 import { TUNING } from './tuning.ts';
 
+export interface DayProgress {
+  day: string;
+  days: number;
+  totalDays: number;
+  /** Rows of the logs lived through so far, and of all the days to come. */
+  rows: number;
+  totalRows: number;
+}
+
 export interface ComputeOptions {
   /** The last day to compute, YYYY-MM-DD. */
   until?: string;
-  /** Called after each day. A promise is waited for. */
-  onDay?: (day: string, done: number, total: number, events: number) => void | Promise<void>;
+  /** Called after each day. */
+  onDay?: (progress: DayProgress) => void;
   signal?: AbortSignal;
 }
 
@@ -25,11 +34,14 @@ export async function computeDays(events: Events, options: ComputeOptions = {}):
   const all = rules();
   const learnFrom = addDays(days[0]!.day, TUNING.warmUpDays);
   const pending: DayState[] = days.slice(first);
+  const totalRows = pending.reduce((sum, { events }) => sum + events, 0);
+  let rows = 0;
   for (const [index, { day, events: count }] of pending.entries()) {
     if (options.signal?.aborted) throw new Fault('interrupted', 'computing stopped', { place: day });
     await computeDay(events, day, { rules: all, insideDomains: await insideDomains(events, day), learnFrom });
     await insertComputedDay(events, day, count);
-    await options.onDay?.(day, index + 1, pending.length, count);
+    rows += count;
+    options.onDay?.({ day, days: index + 1, totalDays: pending.length, rows, totalRows });
   }
   return pending.length;
 }

@@ -3,91 +3,115 @@ import type { Events } from '../stores/clickhouse.ts';
 import { type CsvPositions, IN_ORDER } from '../stores/csv.ts';
 import { eventColumns, linesSql, type Reader } from './reader.ts';
 
-/** A part of a log file, framed by whole lines and copied where the engine can read it. */
-export interface Segment {
+/** A log file that can be read. */
+export interface LogFile {
   reader: Reader;
+  path: string;
+  /** Tells the file apart wherever it lies. */
+  source: string;
   positions: CsvPositions;
   headerFields: number;
-  file: string;
+  /** Bytes of the header, and of the whole file. */
+  start: number;
+  size: number;
+}
+
+/** A part of a log file: whole lines from `position` on. */
+export interface Segment {
+  file: LogFile;
   position: number;
   digest: string;
   firstLine: number;
-  /** Where the engine reads it. */
-  path: string;
 }
 
-const parameters = (s: Segment) => ({ path: s.path, first_line: s.firstLine, header_fields: s.headerFields });
-
-export async function segmentRows(events: Events, digest: string, logName: string): Promise<number | undefined> {
-  const found = await events.rows<{ rows: number }>(
-    `SELECT rows
-     FROM segments
-     WHERE log_name = {logName:String} AND digest = {digest:String}
+/** The number of lines of a segment that is stored, and whether it is journalled at this place of this file. */
+export async function segmentRows(
+  events: Events,
+  { file, position, digest }: Segment,
+): Promise<{ rows: number; here: boolean } | undefined> {
+  const [found] = await events.rows<{ rows: number; here: boolean }>(
+    `SELECT rows, source = {source:String} AND position = {position:UInt64} AS here
+     FROM segments FINAL
+     WHERE log_name = {log_name:String} AND digest = {digest:String}
+     ORDER BY here DESC
      LIMIT 1`,
-    { digest, logName },
+    { log_name: file.reader.log_name, source: file.source, position, digest },
   );
-  return found[0]?.rows;
+  return found;
 }
 
-export interface SegmentExtent {
-  rows: number;
-  first_day: string;
-  last_day: string;
+/** Makes a table in memory for each worker, shaped like the events: a segment's lines stand there while they are compared. */
+export async function makeStages(events: Events, workers: number[]): Promise<void> {
+  for (const worker of workers) {
+    await events.run(`DROP TABLE IF EXISTS stage_${worker} SYNC`);
+    await events.run(`CREATE TABLE stage_${worker} AS events ENGINE = Memory`);
+  }
 }
 
-/** How many lines a segment has and between which days they lie. */
-export async function segmentExtent(events: Events, segment: Segment): Promise<SegmentExtent> {
-  const [extent] = await events.rows<SegmentExtent>(
-    `SELECT count() AS rows, 
-       toDate(ifNull(min(parsed_time), toDateTime(0))) AS first_day,
-       toDate(ifNull(max(parsed_time), toDateTime(0))) AS last_day
-     FROM (${linesSql(segment.reader, segment.positions)})
-     ${IN_ORDER}`,
-    parameters(segment),
-  );
-  return extent!;
-}
-
-/**
- * Stores a segment's lines that are not stored yet. Safe to repeat at any time: after a crash between two
- * partitions' parts, or when the sender repeats a line, the anti-join leaves out what is there.
- */
-export async function insertEvents(events: Events, segment: Segment, extent: SegmentExtent): Promise<void> {
-  const columns = eventColumns(segment.reader);
+/** Reads and normalises the segment's lines, which lie at `path`, into the worker's stage; returns their number. */
+export async function stageSegment(events: Events, worker: number, segment: Segment, path: string): Promise<number> {
+  const { reader, positions, headerFields } = segment.file;
+  const columns = eventColumns(reader);
+  await events.run(`TRUNCATE TABLE stage_${worker}`);
   await events.run(
-    `INSERT INTO events (${Object.keys(columns).join(', ')})
+    `INSERT INTO stage_${worker} (${Object.keys(columns).join(', ')})
      SELECT ${Object.entries(columns)
        .map(([name, expression]) => `${expression} AS ${name}_`)
        .join(', ')}
-     FROM (${linesSql(segment.reader, segment.positions)})
-     WHERE uid_ NOT IN (
+     FROM (${linesSql(reader, positions)})
+     ${IN_ORDER}`,
+    { path, first_line: segment.firstLine, header_fields: headerFields },
+  );
+  const [count] = await events.rows<{ rows: number }>(`SELECT count() AS rows FROM stage_${worker}`);
+  return count!.rows;
+}
+
+/**
+ * Stores the staged lines that are not stored yet. Safe to repeat at any time: after a crash, or when a line comes
+ * twice, the anti-join leaves out what is there. Of repeated lines the first one stays.
+ */
+export async function storeStaged(events: Events, worker: number, logName: string): Promise<void> {
+  const stage = `stage_${worker}`;
+  await events.run(
+    `INSERT INTO events
+     SELECT *
+     FROM ${stage}
+     WHERE uid NOT IN (
        SELECT uid
        FROM events
-       WHERE log_name = {log_name:String}
-         AND (day BETWEEN {first_day:Date} AND {last_day:Date} OR day = toDate(0))
+       WHERE log_name = {log_name:String} AND (
+         day = toDate(0)
+         OR day BETWEEN (SELECT min(day) FROM ${stage} WHERE class_uid != 0) AND (SELECT max(day) FROM ${stage})
+       )
      )
-     LIMIT 1 BY uid_
+     LIMIT 1 BY uid
      ${IN_ORDER}`,
-    {
-      ...parameters(segment),
-      log_name: segment.reader.log_name,
-      first_day: extent.first_day,
-      last_day: extent.last_day,
-    },
+    { log_name: logName },
+  );
+  await events.run(`TRUNCATE TABLE ${stage}`);
+}
+
+export async function insertSegment(events: Events, { file, position, digest }: Segment, rows: number): Promise<void> {
+  await events.run(
+    `INSERT INTO segments (log_name, source, position, file, digest, rows)
+     SELECT {log_name:String}, {source:String}, {position:UInt64}, {file:String}, {digest:String}, {rows:UInt64}`,
+    { log_name: file.reader.log_name, source: file.source, position, file: file.reader.file, digest, rows },
   );
 }
 
-export async function insertSegment(events: Events, segment: Segment, rows: number): Promise<void> {
+/** A file that was cut at other places before: its former segments no longer count. */
+export async function forgetOtherSegments(events: Events, file: LogFile, positions: number[]): Promise<void> {
+  const values = { log_name: file.reader.log_name, source: file.source, positions };
+  const others = `
+    FROM segments FINAL
+    WHERE log_name = {log_name:String} AND source = {source:String} AND digest != ''
+      AND position NOT IN {positions:Array(UInt64)}`;
+  const [found] = await events.rows<{ n: number }>(`SELECT count() AS n ${others}`, values);
+  if (found!.n === 0) return;
   await events.run(
-    `INSERT INTO segments (log_name, file, position, digest, rows)
-     SELECT {log_name:String}, {file:String}, {position:UInt64}, {digest:String}, {rows:UInt64}`,
-    {
-      log_name: segment.reader.log_name,
-      file: segment.file,
-      position: segment.position,
-      digest: segment.digest,
-      rows,
-    },
+    `INSERT INTO segments (log_name, source, position, file, digest, rows)
+     SELECT log_name, source, position, file, '', 0 ${others}`,
+    values,
   );
 }
 

@@ -1,5 +1,5 @@
 /** Living through the days: each day's standings become alerts, and the queue of leads follows. */
-import { computeDays, firstDay, lastDay } from '../detections/detections.ts';
+import { computeDays, type DayProgress, firstDay, lastDay } from '../detections/detections.ts';
 import { aliases, countPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { Budget } from './budget.ts';
@@ -17,7 +17,7 @@ export interface ReplayOptions {
   until?: string;
   /** Alerts per 1,000 people and week; without it every standing worth ranking is an alert. */
   budget?: number;
-  onDay?: (day: string, done: number, total: number, events: number) => void;
+  onDay?: (progress: DayProgress) => void;
   /** Called with each day's alerts, in the order of days. */
   onAlerts?: (alerts: Alert[]) => void;
   signal?: AbortSignal;

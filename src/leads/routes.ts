@@ -8,7 +8,7 @@ import { countPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { LEAD_LEVELS } from './lead.ts';
 import { personRoutes } from './person-routes.ts';
-import { Lead, leadOf, ruleOf, Story, signalOf, Text } from './shapes.ts';
+import { Lead, leadOf, ruleOf, Story, signalOf, Text, tenths } from './shapes.ts';
 import { countLeads, leadById, SORTS, selectLeads } from './store.ts';
 import { contributionsOf, lastDayOf, signalsOf } from './story.ts';
 
@@ -79,6 +79,7 @@ export function leadRoutes(data: Data & { synthetic: boolean }): Route[] {
           ...leadOf(all, row),
           contributions: contributions.map((one) => ({
             ...one,
+            bits: tenths(one.bits),
             title: ruleOf(all, one.detection).title,
             share: one.bits / bits,
           })),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Fault } from '../base/fault.ts';
 import { LEVELS } from '../base/level.ts';
-import type { Rule } from '../detections/detections.ts';
+import { type Rule, STAGES } from '../detections/detections.ts';
 import { LEAD_LEVELS, leadLevel } from './lead.ts';
 import type { LeadRow } from './store.ts';
 import type { SignalRow } from './story.ts';
@@ -71,6 +71,9 @@ export const CLASSES: Record<number, string> = {
   4009: 'email_activity',
 };
 
+/** A tenth of a bit is finer than anything that can be concluded from it. */
+export const tenths = (bits: number) => Math.round(bits * 10) / 10;
+
 export type Rules = Map<string, Rule>;
 
 /** Errors: invalid-content for a detection whose file is gone while its signals are still there. */
@@ -84,7 +87,8 @@ export const leadOf = (all: Rules, row: LeadRow): z.input<typeof Lead> => ({
   ...row,
   subject: row.id,
   level: leadLevel(row.score),
-  top: row.top.map(([detection, bits]) => ({ detection, title: ruleOf(all, detection).title, bits })),
+  stages: STAGES.filter((stage) => row.stages.includes(stage)),
+  top: row.top.map(([detection, bits]) => ({ detection, title: ruleOf(all, detection).title, bits: tenths(bits) })),
 });
 
 export function signalOf(subject: string, row: SignalRow, rule: Rule): z.input<typeof Signal> {
@@ -92,6 +96,7 @@ export function signalOf(subject: string, row: SignalRow, rule: Rule): z.input<t
   return {
     ...rest,
     id: `${subject}-${row.day}-${row.detection}`,
+    bits: tenths(row.bits),
     title: rule.title,
     unit: rule.unit,
     expected: { own_median, own_days, peer_median, peer_p95, peers },

@@ -110,7 +110,8 @@ function queryFault(error: unknown): Fault {
     const slow = error.code === '159'; // TIMEOUT_EXCEEDED
     const full = error.code === '243' || /No space left/i.test(error.message); // NOT_ENOUGH_SPACE
     const code = full ? 'disk-full' : slow ? 'query-too-slow' : 'query-failed';
-    return new Fault(code, firstLine(error.message), { cause: error });
+    // The engine's own message quotes the query and may quote values: it stays in the cause.
+    return new Fault(code, `the event engine refused a query (${error.type ?? error.code})`, { cause: error });
   }
   return new Fault('engine-stopped', 'the event engine stopped answering', { cause: error });
 }

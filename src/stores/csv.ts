@@ -12,7 +12,7 @@ export type CsvColumns = Record<string, string>;
 export type CsvPositions = Map<string, number>;
 
 /** One thread keeps the order of lines, and with it the line numbers. */
-export const IN_ORDER = 'SETTINGS max_threads = 1, input_format_parallel_parsing = 0, max_insert_block_size = 200000';
+export const IN_ORDER = 'SETTINGS max_threads = 1, input_format_parallel_parsing = 0';
 
 /** A SQL string literal of a constant from our own mappings; values from outside are always parameters. */
 export const literal = (text: string) => `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;

@@ -1,4 +1,4 @@
--- A person's acts as points in time. With too many, days with signals come first: $SIGNAL says which acts belong to one.
+-- A person's acts as points in time. With too many, those of signals come first; which are, the rules' conditions say.
 SELECT
   toString(time) AS time,
   class_uid,

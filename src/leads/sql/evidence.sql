@@ -1,4 +1,4 @@
--- The acts of some days that meet a detection's condition, down to the raw line. $CONDITION comes from the rule.
+-- The acts of some days that meet a detection's condition, down to the raw line.
 SELECT
   hex(o.event_uid) AS uid,
   toString(o.time) AS time,

@@ -30,9 +30,10 @@ WITH
 SELECT
   o.day AS day,
   o.value AS value,
-  o.band[1] AS own_low,
-  o.band[2] AS own_median,
-  o.band[3] AS own_high,
+  -- The first day has nothing before it.
+  ifNotFinite(o.band[1], 0) AS own_low,
+  ifNotFinite(o.band[2], 0) AS own_median,
+  ifNotFinite(o.band[3], 0) AS own_high,
   p.band[1] AS peer_low,
   p.band[2] AS peer_median,
   p.band[3] AS peer_high,

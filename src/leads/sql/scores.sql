@@ -12,5 +12,6 @@ SELECT
     (SELECT days FROM news)
   )) / {scale:Float64})), 2) AS score
 FROM numbers(183)
+WHERE day >= (SELECT min(day) FROM computed_days)
 ORDER BY day
 LIMIT 183
