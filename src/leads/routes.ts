@@ -81,7 +81,7 @@ export function leadRoutes(data: Data & { synthetic: boolean }): Route[] {
             ...one,
             bits: tenths(one.bits),
             title: ruleOf(all, one.detection).title,
-            share: one.bits / bits,
+            share: bits > 0 ? one.bits / bits : 0,
           })),
           signals: signals.map((signal) => signalOf(row.id, signal, ruleOf(all, signal.detection))),
           missing: await gapsTouching(events, { day_from: row.first_day, day_to: row.last_day }),

@@ -71,11 +71,7 @@ export function activityOf(
   span: { from: string; to: string; limit: number },
   rules: Rule[],
 ): Promise<PointRow[]> {
-  const marks = rules.map(
-    (rule, i) => `((${rule.condition.sql}) AND day IN (
-       SELECT day FROM signals WHERE user_uid = {user:String} AND detection = {rule${i}:String}
-     ))`,
-  );
+  const marks = rules.map((rule, i) => `((${rule.condition.sql}) AND ({rule${i}:String}, day) IN signalled)`);
   const names = Object.fromEntries(rules.map((rule, i) => [`rule${i}`, rule.id]));
   const sql = ACTIVITY.replace('$SIGNAL', () => marks.join(' OR ') || 'false');
   return events.rows<PointRow>(sql, { user, ...span, ...names, ...conditions(rules) });

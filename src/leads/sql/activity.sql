@@ -1,4 +1,6 @@
 -- A person's acts as points in time. With too many, those of signals come first; which are, the rules' conditions say.
+WITH
+  signalled AS (SELECT detection, day FROM signals WHERE user_uid = {user:String})
 SELECT
   toString(time) AS time,
   class_uid,
