@@ -1,16 +1,12 @@
 /** The detections room's SQL: the statements of one day stand in sql/, the ones built from rules and the reads here. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { PEOPLE_AS_OF } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
+import { statements } from '../stores/statements.ts';
 import type { Rule } from './rule.ts';
 import { TUNING } from './tuning.ts';
 
-const sql = (name: string) =>
-  readFileSync(fileURLToPath(new URL(`./sql/${name}.sql`, import.meta.url)), 'utf8').replaceAll(
-    '$PEOPLE',
-    PEOPLE_AS_OF,
-  );
+const read = statements(import.meta.url);
+const sql = (name: string) => read(name).replaceAll('$PEOPLE', PEOPLE_AS_OF);
 
 const STAFF = sql('staff');
 const OBSERVATIONS = sql('observations');

@@ -1,10 +1,9 @@
 /** The leads room's SQL: the queue in the casework store, what it is made from in the event store. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type Insertable, type Selectable, sql } from 'kysely';
 import { TUNING } from '../detections/detections.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
+import { statements } from '../stores/statements.ts';
 import { type LeadLevel, MEMORY_DAYS, scoresOf } from './lead.ts';
 
 interface LeadsTable {
@@ -28,7 +27,7 @@ declare module '../stores/postgres.ts' {
 
 export type LeadRow = Selectable<LeadsTable>;
 
-const query = (name: string) => readFileSync(fileURLToPath(new URL(`./sql/${name}.sql`, import.meta.url)), 'utf8');
+const query = statements(import.meta.url);
 const STANDING = query('standing');
 const ALERTS = query('alerts');
 

@@ -1,11 +1,10 @@
 /** What the event store knows of one person, for his page: reads only, each with a limit. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { lastDay, type Rule, TUNING } from '../detections/detections.ts';
 import type { Events } from '../stores/clickhouse.ts';
+import { statements } from '../stores/statements.ts';
 import { MEMORY_DAYS } from './lead.ts';
 
-const query = (name: string) => readFileSync(fileURLToPath(new URL(`./sql/${name}.sql`, import.meta.url)), 'utf8');
+const query = statements(import.meta.url);
 const SIGNALS = query('signals');
 const CONTRIBUTIONS = query('contributions');
 const MEASURES = query('measures');
