@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { axe, launch, openPage, settle, signIn } from './browser.ts';
+import { walk } from './walk.ts';
+
+/** The whole program on a made-up organisation: what a newcomer meets after `npm run demo`. */
+let browser: Browser;
+let folder: string;
+let program: ChildProcess;
+let origin: string;
+let password: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'countersign-e2e-'));
+  const bin = fileURLToPath(new URL('../../bin/countersign.js', import.meta.url));
+  const size = ['--people', '60', '--days', '40', '--seed', '5', '--port', '0'];
+  program = spawn(process.execPath, [bin, 'demo', ...size, '--data', join(folder, 'data')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  [browser, { origin, password }] = await Promise.all([launch(), announced(program)]);
+}, 300_000);
+afterAll(async () => {
+  await browser.close();
+  program.kill('SIGINT');
+  const [code] = await once(program, 'exit');
+  rmSync(folder, { recursive: true, force: true });
+  expect(code).toBe(0);
+});
+
+/** Waits until the demo says where it is and how to sign in. */
+function announced(child: ChildProcess): Promise<{ origin: string; password: string }> {
+  let said = '';
+  return new Promise((resolve, reject) => {
+    child.stderr!.on('data', (chunk) => {
+      said += chunk;
+      const found = /(http:\/\/127\.0\.0\.1:\d+)[\s\S]*password of both is (\S+)/.exec(said);
+      if (found) resolve({ origin: found[1]!, password: found[2]! });
+    });
+    child.once('exit', () => reject(new Error(`the demo ended without an address:\n${said}`)));
+  });
+}
+
+test("an analyst's first minute: from the queue to the raw line behind a signal, without a fault", async () => {
+  const seen = await walk(browser, origin, { name: 'analyst', password });
+  expect(seen.faults).toEqual([]);
+  expect(seen.subject).toMatch(/Subject [0-9A-Z]{5}/);
+  expect(seen.raw).toMatch(/^\{[0-9A-F]{12}\},\d\d\/\d\d\/\d{4} /);
+  expect(seen.sources).toHaveLength(5);
+});
+
+test('an engineer sees the sources and no lead', async () => {
+  const { page, faults } = await openPage(browser);
+  await signIn(page, origin, { name: 'engineer', password }, '/sources');
+  await settle(page);
+  expect(await page.getByRole('link', { name: 'Leads' }).count()).toBe(0);
+  await page.goto(`${origin}/leads`);
+  await settle(page);
+  expect(await page.locator('.lead').count()).toBe(0);
+  expect(faults.filter((fault) => !/403/.test(fault))).toEqual([]);
+  await page.context().close();
+});
+
+test('real pages have no accessibility violation', async () => {
+  const { page } = await openPage(browser);
+  await signIn(page, origin, { name: 'analyst', password }, '/leads');
+  await page.locator('.lead').first().waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.locator('.lead').first().click();
+  await page.waitForURL(/\/leads\/./);
+  await settle(page);
+  expect(await axe(page)).toEqual([]);
+  await page.goto(`${origin}/sources`);
+  await settle(page);
+  expect(await axe(page)).toEqual([]);
+  await page.context().close();
+});
