@@ -1,22 +1,26 @@
 /** Loading an organisation folder's log files into the event store: resumable, repeatable, a segment at a time. */
 import { existsSync } from 'node:fs';
-import { open, readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asFault, Fault } from '../base/fault.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { csvPositions, headerNames } from '../stores/csv.ts';
 import { readHeader } from '../stores/header.ts';
 import { readers } from './reader.ts';
-import { type Frame, frames, sourceOf } from './segment.ts';
+import { countLines, type Frame, frames, halves, SEGMENT_BYTES, sourceOf } from './segment.ts';
 import {
+  dropStage,
   forgetOtherSegments,
+  holdMerges,
   insertSegment,
+  type JournalEntry,
+  journal,
   type LogFile,
   type LogTotals,
   logTotals,
-  makeStages,
-  segmentRows,
-  stageSegment,
+  makeStage,
+  type Spooled,
+  stageLines,
   storeStaged,
 } from './store.ts';
 
@@ -40,40 +44,48 @@ export interface LoadReport {
   unreadable: Fault[];
 }
 
-interface Load {
-  events: Events;
-  options: LoadOptions;
-  progress: LoadProgress;
-  unreadable: Fault[];
-  /** Aborts when the caller does or when either worker fails. */
-  stop: AbortController;
-}
+/** Beyond so many segments the parts would become too many to leave them lying. */
+const MOST_UNMERGED = 200;
 
-/** While one worker's segment is being read, the other's is being written. */
-const WORKERS = [0, 1];
-
-/** Errors: folder-not-found (no log file at all), interrupted (go on with the same call), disk-full, engine-stopped. */
+/**
+ * Loads every log file of `folder`. Errors: folder-not-found (no log file at all), interrupted (go on with the same
+ * call), disk-full, engine-stopped.
+ */
 export async function loadLogs(events: Events, folder: string, options: LoadOptions = {}): Promise<LoadReport> {
   const { files, unreadable } = await openFiles(folder);
   if (files.length === 0 && unreadable.length === 0)
     throw new Fault('folder-not-found', 'the folder holds no log file', { place: folder });
+  const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
+  const progress = { rows: 0, bytes: 0, totalBytes, file: '' };
+  const hold = totalBytes / (options.segmentBytes ?? SEGMENT_BYTES) < MOST_UNMERGED;
   await clearSpool(events);
-  await makeStages(events, WORKERS);
-  const progress = { rows: 0, bytes: 0, totalBytes: files.reduce((sum, file) => sum + file.size, 0), file: '' };
-  const load: Load = { events, options, progress, unreadable, stop: new AbortController() };
-  const onAbort = () => load.stop.abort(new Fault('interrupted', 'loading stopped', { place: folder }));
-  options.signal?.addEventListener('abort', onAbort);
-  if (options.signal?.aborted) onAbort();
+  await makeStage(events);
+  if (hold) await holdMerges(events, true);
   try {
-    // Largest first: both workers end together.
-    const queue = [...files].sort((a, b) => b.size - a.size);
-    // Every worker has ended before this goes on: a failure leaves no statement running behind the caller's back.
-    await Promise.all(WORKERS.map((worker) => workThrough(load, queue, worker)));
+    // One part after the other: the engine answers one statement at a time, each with all of its threads.
+    for await (const step of ahead(steps(events, files, options))) {
+      if (options.signal?.aborted) throw new Fault('interrupted', 'loading stopped', { place: step.file.reader.file });
+      if (step.kind === 'fault') unreadable.push(step.fault);
+      else if (step.kind === 'end') await forgetOtherSegments(events, step.file, step.positions);
+      else {
+        progress.rows += await storePart(events, step);
+        progress.bytes += step.frame.bytes.length;
+        progress.file = step.file.reader.file;
+        options.onProgress?.({ ...progress });
+      }
+    }
   } finally {
-    options.signal?.removeEventListener('abort', onAbort);
+    // After an engine that has ended there is nothing to tidy, and its end is the error to report.
+    await Promise.allSettled([clearSpool(events), dropStage(events), ...(hold ? [holdMerges(events, false)] : [])]);
   }
-  if (load.stop.signal.aborted) throw load.stop.signal.reason;
   return { logs: await logTotals(events), unreadable };
+}
+
+/** A fault of one file does not stop the others; every other one stops everything. */
+function fileFault(error: unknown): Fault {
+  const fault = asFault(error);
+  if (fault.code !== 'invalid-input') throw fault;
+  return fault;
 }
 
 async function openFiles(folder: string): Promise<{ files: LogFile[]; unreadable: Fault[] }> {
@@ -88,97 +100,91 @@ async function openFiles(folder: string): Promise<{ files: LogFile[]; unreadable
       const source = await sourceOf(path, end);
       files.push({ reader, path, source, positions, headerFields: headerNames(header).length, start: end, size });
     } catch (error) {
-      unreadable.push(asFault(error));
+      unreadable.push(fileFault(error));
     }
   }
   return { files, unreadable };
 }
 
-/** What a load that was killed left behind. */
+/** Takes away what a load that was killed left behind. */
 async function clearSpool(events: Events): Promise<void> {
   if (events.spool === undefined) throw new Fault('usage', 'loading a folder needs the embedded event engine');
   for (const name of await readdir(events.spool))
     if (name.endsWith('.lines')) await rm(join(events.spool, name), { force: true });
 }
 
-/** Takes files from the queue until it is empty or somebody stops; never throws, `stop` says why it ended early. */
-async function workThrough(load: Load, queue: LogFile[], worker: number): Promise<void> {
-  while (!load.stop.signal.aborted) {
-    const file = queue.shift();
-    if (file === undefined) return;
+/** What is to be done with a file, in order: its parts, then its end; or its fault. */
+type Step =
+  | { kind: 'part'; file: LogFile; frame: Frame; done: JournalEntry | undefined; spooled: Spooled[] }
+  | { kind: 'end'; file: LogFile; positions: number[] }
+  | { kind: 'fault'; file: LogFile; fault: Fault };
+
+async function* steps(events: Events, files: LogFile[], options: LoadOptions): AsyncGenerator<Step> {
+  for (const file of files) {
     try {
-      await loadFile(load, file, worker);
+      yield* fileSteps(events, file, options);
     } catch (error) {
-      const fault = asFault(error);
-      if (fault.code === 'invalid-input') load.unreadable.push(fault);
-      else load.stop.abort(fault);
+      yield { kind: 'fault', file, fault: fileFault(error) };
     }
   }
 }
 
-async function loadFile(load: Load, file: LogFile, worker: number): Promise<void> {
-  const parts = frames(file.path, file.start, load.options.segmentBytes);
+async function* fileSteps(events: Events, file: LogFile, { segmentBytes }: LoadOptions): AsyncGenerator<Step> {
+  const known = await journal(events, file.reader.log_name);
+  const byDigest = new Map(known.map((entry) => [entry.digest, entry]));
   const positions: number[] = [];
   let firstLine = 2; // line 1 is the header
-  let next = parts.next();
+  for await (const frame of frames(file.path, file.start, segmentBytes)) {
+    const done = byDigest.get(frame.digest);
+    const { spooled, lines } = done ? { spooled: [], lines: done.rows } : await spool(events.spool!, frame, firstLine);
+    positions.push(frame.position);
+    firstLine += lines;
+    yield { kind: 'part', file, frame, done, spooled };
+  }
+  yield { kind: 'end', file, positions };
+}
+
+/** The same values, each fetched while its predecessor is being used: the disk reads ahead of the engine. */
+async function* ahead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = values.next();
   try {
-    for (let part = await next; !part.done; part = await next) {
-      next = parts.next(); // the disk reads ahead while the engine works
-      next.catch(() => {}); // it is reported when it is its turn
-      if (load.stop.signal.aborted) return;
-      const rows = await loadFrame(load, file, part.value, firstLine, worker);
-      positions.push(part.value.position);
-      firstLine += rows;
-      report(load, file, rows, part.value.bytes.length);
+    for (let result = await next; !result.done; result = await next) {
+      next = values.next();
+      next.catch(() => {}); // thrown when it is its turn
+      yield result.value;
     }
   } finally {
-    await next.catch(() => {});
-    await parts.return(undefined);
-  }
-  await forgetOtherSegments(load.events, file, positions);
-}
-
-function report({ options, progress }: Load, file: LogFile, rows: number, bytes: number): void {
-  progress.rows += rows;
-  progress.bytes += bytes;
-  progress.file = file.reader.file;
-  options.onProgress?.({ ...progress });
-}
-
-/** Stores one part; returns its number of lines. A part whose bytes are journalled as done costs one look-up. */
-async function loadFrame({ events }: Load, file: LogFile, frame: Frame, firstLine: number, worker: number) {
-  const segment = { file, position: frame.position, digest: frame.digest, firstLine };
-  const done = await segmentRows(events, segment);
-  if (done?.here) return done.rows;
-  if (done) {
-    await insertSegment(events, segment, done.rows);
-    return done.rows;
-  }
-  const path = await spool(events, frame.bytes, worker);
-  try {
-    const rows = await stageSegment(events, worker, segment, path);
-    await storeStaged(events, worker, file.reader.log_name);
-    await insertSegment(events, segment, rows);
-    return rows;
-  } finally {
-    await rm(path, { force: true });
+    await next.catch(() => {}); // nothing is left running when the user stops early
+    await values.return(undefined);
   }
 }
 
 /** The engine reads files, not streams; the source file itself is the durable copy, so this one needs no fsync. */
-async function spool(events: Events, bytes: Buffer, worker: number): Promise<string> {
-  const path = join(events.spool!, `segment-${worker}.lines`);
+async function spool(folder: string, frame: Frame, firstLine: number): Promise<{ spooled: Spooled[]; lines: number }> {
+  const spooled: Spooled[] = [];
+  let lines = 0;
   try {
-    const handle = await open(path, 'w', 0o600);
-    try {
-      await handle.writeFile(bytes);
-    } finally {
-      await handle.close();
+    for (const [i, bytes] of halves(frame.bytes).entries()) {
+      const path = join(folder, `${frame.digest}-${i}.lines`);
+      await writeFile(path, bytes, { mode: 0o600 });
+      spooled.push({ path, firstLine: firstLine + lines });
+      lines += countLines(bytes);
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-      throw new Fault('disk-full', 'no space left for the spool', { place: events.spool!, cause: error });
+      throw new Fault('disk-full', 'no space left for the spool', { place: folder, cause: error });
     throw error;
   }
-  return path;
+  return { spooled, lines };
+}
+
+/** Stores one part; returns its number of lines. A part whose bytes are journalled costs next to nothing. */
+async function storePart(events: Events, { file, frame, done, spooled }: Step & { kind: 'part' }): Promise<number> {
+  const segment = { file, position: frame.position, digest: frame.digest };
+  if (done?.source === file.source && done.position === frame.position) return done.rows;
+  const rows = done?.rows ?? (await stageLines(events, file, spooled));
+  if (!done) await storeStaged(events, file.reader.log_name);
+  await insertSegment(events, segment, rows);
+  for (const { path } of spooled) await rm(path, { force: true });
+  return rows;
 }

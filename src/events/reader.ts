@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { Fault } from '../base/fault.ts';
-import { BAD_LINE_TEXT, BAD_LINE_UID, type CsvPositions, csvLines, literal } from '../stores/csv.ts';
+import { BAD_LINE_TEXT, BAD_LINE_UID, type CsvPositions, csvLines, IN_ORDER, literal } from '../stores/csv.ts';
 
 const Mapping = z.strictObject({
   log_name: z.string().regex(/^[a-z0-9_]+$/),
@@ -54,8 +54,8 @@ export function readMapping(path: string): Reader {
   throw new Fault('invalid-content', z.prettifyError(parsed.error), { place: path });
 }
 
-/** SQL of a SELECT that reads the lines of one segment; see csvLines for its columns and parameters. */
-export function linesSql(reader: Reader, positions: CsvPositions): string {
+/** SQL of a SELECT that reads the lines of one part of a segment; see csvLines for its columns and parameters. */
+function linesSql(reader: Reader, positions: CsvPositions, part: string): string {
   const words = Object.keys(reader.activities).map(literal);
   const names = Object.values(reader.activities).map(literal);
   return csvLines(
@@ -76,11 +76,27 @@ export function linesSql(reader: Reader, positions: CsvPositions): string {
       "parseDateTimeOrNull(date, '%m/%d/%Y %H:%i:%s', 'UTC') AS parsed_time",
       `transform(activity, [${words.join(', ')}], [${names.join(', ')}], '') AS activity_name`,
     ],
+    part,
   );
 }
 
 /** The events table's columns that `reader` fills, each with its SQL expression over what linesSql gives. */
-export function eventColumns(reader: Reader): Record<string, string> {
+function eventColumns(reader: Reader): Record<string, string> {
   const classUid = `if(reason = '', ${reader.class_uid}, 0)`;
   return { ...COMMON, class_uid: classUid, log_name: literal(reader.log_name), ...reader.map };
+}
+
+/**
+ * SQL that reads `parts` files of lines, normalises them at the same time and puts them into `table`.
+ * Parameters: header_fields, and path0, first_line0, path1... for each part.
+ */
+export function normaliseSql(reader: Reader, positions: CsvPositions, table: string, parts: number): string {
+  const columns = eventColumns(reader);
+  const expressions = Object.entries(columns).map(([name, expression]) => `${expression} AS ${name}_`);
+  const selects = Array.from({ length: parts }, (_, part) => {
+    return `SELECT ${expressions.join(', ')} FROM (${linesSql(reader, positions, String(part))})`;
+  });
+  return `INSERT INTO ${table} (${Object.keys(columns).join(', ')})
+    ${selects.join('\nUNION ALL\n')}
+    ${IN_ORDER}`;
 }

@@ -1,7 +1,7 @@
 /** The events room's only SQL. */
 import type { Events } from '../stores/clickhouse.ts';
-import { type CsvPositions, IN_ORDER } from '../stores/csv.ts';
-import { eventColumns, linesSql, type Reader } from './reader.ts';
+import type { CsvPositions } from '../stores/csv.ts';
+import { normaliseSql, type Reader } from './reader.ts';
 
 /** A log file that can be read. */
 export interface LogFile {
@@ -21,74 +21,97 @@ export interface Segment {
   file: LogFile;
   position: number;
   digest: string;
+}
+
+/** Copies of a segment's lines where the engine can read them; it reads all of them at the same time. */
+export interface Spooled {
+  path: string;
   firstLine: number;
 }
 
-/** The number of lines of a segment that is stored, and whether it is journalled at this place of this file. */
-export async function segmentRows(
-  events: Events,
-  { file, position, digest }: Segment,
-): Promise<{ rows: number; here: boolean } | undefined> {
-  const [found] = await events.rows<{ rows: number; here: boolean }>(
-    `SELECT rows, source = {source:String} AND position = {position:UInt64} AS here
+export interface JournalEntry {
+  source: string;
+  position: number;
+  digest: string;
+  rows: number;
+}
+
+/** The segments of a log that are stored. */
+export function journal(events: Events, logName: string): Promise<JournalEntry[]> {
+  return events.rows<JournalEntry>(
+    `SELECT source, position, digest, rows
      FROM segments FINAL
-     WHERE log_name = {log_name:String} AND digest = {digest:String}
-     ORDER BY here DESC
-     LIMIT 1`,
-    { log_name: file.reader.log_name, source: file.source, position, digest },
+     WHERE log_name = {logName:String} AND digest != ''
+     LIMIT 10000000`,
+    { logName },
   );
-  return found;
 }
 
-/** Makes a table in memory for each worker, shaped like the events: a segment's lines stand there while they are compared. */
-export async function makeStages(events: Events, workers: number[]): Promise<void> {
-  for (const worker of workers) {
-    await events.run(`DROP TABLE IF EXISTS stage_${worker} SYNC`);
-    await events.run(`CREATE TABLE stage_${worker} AS events ENGINE = Memory`);
-  }
+const IN_PARALLEL = 'SETTINGS max_threads = 2, max_insert_threads = 2';
+
+/** Makes the tables in memory where a segment's lines stand while they are compared with what is stored. */
+export async function makeStage(events: Events): Promise<void> {
+  await dropStage(events);
+  await events.run('CREATE TABLE stage AS events ENGINE = Memory');
+  await events.run('CREATE TABLE stage_repeated (uid UInt128, first_line UInt32) ENGINE = Memory');
 }
 
-/** Reads and normalises the segment's lines, which lie at `path`, into the worker's stage; returns their number. */
-export async function stageSegment(events: Events, worker: number, segment: Segment, path: string): Promise<number> {
-  const { reader, positions, headerFields } = segment.file;
-  const columns = eventColumns(reader);
-  await events.run(`TRUNCATE TABLE stage_${worker}`);
-  await events.run(
-    `INSERT INTO stage_${worker} (${Object.keys(columns).join(', ')})
-     SELECT ${Object.entries(columns)
-       .map(([name, expression]) => `${expression} AS ${name}_`)
-       .join(', ')}
-     FROM (${linesSql(reader, positions)})
-     ${IN_ORDER}`,
-    { path, first_line: segment.firstLine, header_fields: headerFields },
-  );
-  const [count] = await events.rows<{ rows: number }>(`SELECT count() AS rows FROM stage_${worker}`);
+export async function dropStage(events: Events): Promise<void> {
+  await events.run('DROP TABLE IF EXISTS stage SYNC');
+  await events.run('DROP TABLE IF EXISTS stage_repeated SYNC');
+}
+
+/** Reads and normalises the segment's lines into the stage; returns their number. */
+export async function stageLines(events: Events, file: LogFile, parts: Spooled[]): Promise<number> {
+  await events.run('TRUNCATE TABLE stage');
+  const values = parts.flatMap(({ path, firstLine }, i) => [
+    [`path${i}`, path],
+    [`first_line${i}`, firstLine],
+  ]);
+  await events.run(normaliseSql(file.reader, file.positions, 'stage', parts.length), {
+    header_fields: file.headerFields,
+    ...Object.fromEntries(values),
+  });
+  const [count] = await events.rows<{ rows: number }>('SELECT count() AS rows FROM stage');
   return count!.rows;
 }
 
 /**
  * Stores the staged lines that are not stored yet. Safe to repeat at any time: after a crash, or when a line comes
- * twice, the anti-join leaves out what is there. Of repeated lines the first one stays.
+ * twice, what is there is left out. Of a line that is repeated within the segment the first one stays.
  */
-export async function storeStaged(events: Events, worker: number, logName: string): Promise<void> {
-  const stage = `stage_${worker}`;
+export async function storeStaged(events: Events, logName: string): Promise<void> {
+  await events.run('TRUNCATE TABLE stage_repeated');
+  await events.run(
+    `INSERT INTO stage_repeated
+     SELECT uid, min(file_line)
+     FROM stage
+     GROUP BY uid
+     HAVING count() > 1`,
+  );
   await events.run(
     `INSERT INTO events
      SELECT *
-     FROM ${stage}
+     FROM stage
      WHERE uid NOT IN (
        SELECT uid
        FROM events
-       WHERE log_name = {log_name:String} AND (
+       WHERE log_name = {logName:String} AND (
          day = toDate(0)
-         OR day BETWEEN (SELECT min(day) FROM ${stage} WHERE class_uid != 0) AND (SELECT max(day) FROM ${stage})
+         OR day BETWEEN (SELECT min(day) FROM stage WHERE class_uid != 0) AND (SELECT max(day) FROM stage)
        )
+     ) AND (
+       uid NOT IN (SELECT uid FROM stage_repeated)
+       OR (uid, file_line) IN (SELECT uid, first_line FROM stage_repeated)
      )
-     LIMIT 1 BY uid
-     ${IN_ORDER}`,
-    { log_name: logName },
+     ${IN_PARALLEL}`,
+    { logName },
   );
-  await events.run(`TRUNCATE TABLE ${stage}`);
+}
+
+/** Merging parts while more are written takes the processor from the load; they merge when it is done. */
+export async function holdMerges(events: Events, hold: boolean): Promise<void> {
+  await events.run(`SYSTEM ${hold ? 'STOP' : 'START'} MERGES events`);
 }
 
 export async function insertSegment(events: Events, { file, position, digest }: Segment, rows: number): Promise<void> {

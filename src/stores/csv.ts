@@ -11,8 +11,8 @@ import type { Events } from './clickhouse.ts';
 export type CsvColumns = Record<string, string>;
 export type CsvPositions = Map<string, number>;
 
-/** One thread keeps the order of lines, and with it the line numbers. */
-export const IN_ORDER = 'SETTINGS max_threads = 1, input_format_parallel_parsing = 0';
+/** A file is read by one thread, which keeps the order of lines, and with it the line numbers. */
+export const IN_ORDER = 'SETTINGS parallelize_output_from_storages = 0, input_format_parallel_parsing = 0';
 
 /** A SQL string literal of a constant from our own mappings; values from outside are always parameters. */
 export const literal = (text: string) => `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
@@ -43,7 +43,8 @@ export function headerNames(header: string): string[] {
 /**
  * SQL of a SELECT over the lines of one file: `line`, `file_line`, `line_uid` (a hash of table and line), every column
  * under its own name, and `reason`, empty for a good row. `faults` are [condition, reason] pairs over the columns.
- * The engine computes only what the caller's SELECT uses. Parameters: path, first_line, header_fields.
+ * The engine computes only what the caller's SELECT uses. Parameters: path, first_line (both with `part` behind their
+ * names, so that one statement can read several files) and header_fields.
  */
 export function csvLines(
   table: string,
@@ -51,6 +52,7 @@ export function csvLines(
   positions: CsvPositions,
   faults: [condition: string, reason: string][],
   computed: string[] = [],
+  part = '',
 ): string {
   const width = Math.max(...positions.values());
   const selected = Object.entries(columns).map(([name, fallback]) =>
@@ -65,7 +67,7 @@ export function csvLines(
   return `
     SELECT
       line,
-      toUInt32({first_line:UInt64} + rowNumberInAllBlocks()) AS file_line,
+      toUInt32({first_line${part}:UInt64} + rowNumberInAllBlocks()) AS file_line,
       reinterpretAsUInt128(sipHash128(${literal(table)}, line)) AS line_uid,
       if(
         position(line, '"') = 0,
@@ -84,7 +86,7 @@ export function csvLines(
         ${conditions.join(',\n        ')},
         ''
       ) AS reason
-    FROM (SELECT trimRight(raw, '\\r') AS line FROM file({path:String}, 'LineAsString', 'raw String'))`;
+    FROM (SELECT trimRight(raw, '\\r') AS line FROM file({path${part}:String}, 'LineAsString', 'raw String'))`;
 }
 
 /** A bad line is told apart by where it stands: ten empty lines are ten rows in the quarantine. */
