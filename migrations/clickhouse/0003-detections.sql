@@ -112,11 +112,11 @@ CREATE TABLE IF NOT EXISTS standings
 ENGINE = MergeTree
 ORDER BY (day, user_uid);
 
--- Days that are computed, and from how many events: a day that has grown since is computed again, with all after it.
+-- Days that are computed, and from what: a day whose events or facts have changed is computed again, with all after it.
 CREATE TABLE IF NOT EXISTS computed_days
 (
-    day    Date,
-    events UInt64
+    day   Date,
+    state String
 )
 ENGINE = MergeTree
 ORDER BY day;

@@ -23,12 +23,12 @@ export interface ComputeOptions {
 }
 
 /**
- * Brings signals and standings up to date, day by day; a day whose events have changed is computed again together with
+ * Brings signals and standings up to date, day by day; a day whose events or facts have changed is computed again together with
  * all that follow. For day d only rows up to d are looked at. Errors: interrupted.
  */
 export async function computeDays(events: Events, options: ComputeOptions = {}): Promise<number> {
   const days = (await dayStates(events)).filter(({ day }) => options.until === undefined || day <= options.until);
-  const first = days.findIndex((state) => state.computed !== state.events);
+  const first = days.findIndex((state) => state.computed !== state.state);
   if (first < 0) return 0;
   await deleteDerivedFrom(events, days[first]!.day);
   const all = rules();
@@ -36,11 +36,12 @@ export async function computeDays(events: Events, options: ComputeOptions = {}):
   const pending: DayState[] = days.slice(first);
   const totalRows = pending.reduce((sum, { events }) => sum + events, 0);
   let rows = 0;
-  for (const [index, { day, events: count }] of pending.entries()) {
+  for (const [index, state] of pending.entries()) {
+    const { day } = state;
     if (options.signal?.aborted) throw new Fault('interrupted', 'computing stopped', { place: day });
     await computeDay(events, day, { rules: all, insideDomains: await insideDomains(events, day), learnFrom });
-    await insertComputedDay(events, day, count);
-    rows += count;
+    await insertComputedDay(events, state);
+    rows += state.events;
     options.onDay?.({ day, days: index + 1, totalDays: pending.length, rows, totalRows });
   }
   return pending.length;

@@ -8,6 +8,7 @@ import { TUNING } from './tuning.ts';
 const read = statements(import.meta.url);
 const sql = (name: string) => read(name).replaceAll('$PEOPLE', PEOPLE_AS_OF);
 
+const DAY_STATES = sql('day-states');
 const STAFF = sql('staff');
 const OBSERVATIONS = sql('observations');
 const WORKING_HOURS = sql('working-hours');
@@ -93,32 +94,17 @@ export async function computeDay(events: Events, day: string, context: DayContex
 
 export interface DayState {
   day: string;
-  /** A fingerprint of what the day's results depend on: its events and the facts known by then. */
   events: number;
-  computed: number | null;
+  /** A fingerprint of what the day's results depend on: its events and the facts known by then. */
+  state: string;
+  /** The fingerprint it was computed from; empty when it was not. */
+  computed: string;
 }
 
-/**
- * Every day with events from the start on, with the count it was computed from. The start is the first day in the logs,
- * or the first month of the directory where that is later: a row from a machine whose clock stands in 1999 starts nothing.
- */
-export function dayStates(events: Events): Promise<DayState[]> {
-  return events.rows<DayState>(
-    `SELECT e.day AS day, e.n AS events, if(c.day = toDate(0), NULL, c.events) AS computed
-     FROM (
-       SELECT day, count() AS n
-       FROM events
-       WHERE class_uid != 0 AND day >= (SELECT min(valid_from) FROM directory)
-       GROUP BY day
-     ) AS e
-     LEFT JOIN computed_days AS c ON c.day = e.day
-     ORDER BY day
-     LIMIT 100000`,
-  );
-}
+export const dayStates = (events: Events) => events.rows<DayState>(DAY_STATES);
 
-export async function insertComputedDay(events: Events, day: string, count: number): Promise<void> {
-  await events.run(`INSERT INTO computed_days SELECT {day:Date}, {count:UInt64}`, { day, count });
+export async function insertComputedDay(events: Events, { day, state }: DayState): Promise<void> {
+  await events.run(`INSERT INTO computed_days SELECT {day:Date}, {state:String}`, { day, state });
 }
 
 /** Forgets everything derived from `day` on, also half-done days of a run that was ended. */

@@ -1,0 +1,33 @@
+-- Every day with events from the start on, beside the state it was computed from: how many events it has and how many
+-- facts were known by then. The start is the first day in the logs, or the first month of the directory where that is
+-- later: a row from a machine whose clock stands in 1999 starts nothing.
+WITH
+  days AS (
+    SELECT day, count() AS events
+    FROM events
+    WHERE class_uid != 0 AND day >= (SELECT min(valid_from) FROM directory)
+    GROUP BY day
+  ),
+  facts AS (
+    SELECT day, sum(sum(n)) OVER (ORDER BY day) AS known
+    FROM (
+      SELECT registered AS day, count() AS n FROM documents GROUP BY day
+      UNION ALL
+      SELECT placed, count() FROM decoys GROUP BY placed
+      UNION ALL
+      SELECT valid_from, count() FROM directory GROUP BY valid_from
+      UNION ALL
+      SELECT valid_from, count() FROM clearances GROUP BY valid_from
+    )
+    GROUP BY day
+  )
+SELECT
+  d.day AS day,
+  d.events AS events,
+  hex(sipHash64(d.events, f.known)) AS state,
+  ifNull(c.state, '') AS computed
+FROM (SELECT *, 1 AS one FROM days) AS d
+ASOF LEFT JOIN (SELECT *, 1 AS one FROM facts) AS f ON f.one = d.one AND f.day <= d.day
+LEFT JOIN computed_days AS c ON c.day = d.day
+ORDER BY day
+LIMIT 100000
