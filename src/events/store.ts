@@ -1,7 +1,13 @@
 /** The events room's only SQL. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Events } from '../stores/clickhouse.ts';
 import type { CsvPositions } from '../stores/csv.ts';
 import { normaliseSql, type Reader } from './reader.ts';
+
+const sql = (name: string) => readFileSync(fileURLToPath(new URL(`./sql/${name}.sql`, import.meta.url)), 'utf8');
+const DAYS = sql('days');
+const SILENCES = sql('silences');
 
 /** A log file that can be read. */
 export interface LogFile {
@@ -47,10 +53,10 @@ export function journal(events: Events, logName: string): Promise<JournalEntry[]
   );
 }
 
-const IN_PARALLEL = 'SETTINGS max_threads = 2, max_insert_threads = 2';
-
 /** Makes the tables in memory where a segment's lines stand while they are compared with what is stored. */
 export async function makeStage(events: Events): Promise<void> {
+  // The engine falls back to one thread when less than a gigabyte for each is free, which a small machine never has.
+  await events.run('SET max_threads_min_free_memory_per_thread = 0, max_insert_threads_min_free_memory_per_thread = 0');
   await dropStage(events);
   await events.run('CREATE TABLE stage AS events ENGINE = Memory');
   await events.run('CREATE TABLE stage_repeated (uid UInt128, first_line UInt32) ENGINE = Memory');
@@ -90,7 +96,7 @@ export async function storeStaged(events: Events, logName: string): Promise<void
      HAVING count() > 1`,
   );
   await events.run(
-    `INSERT INTO events
+    `INSERT INTO events SETTINGS max_insert_threads = 2
      SELECT *
      FROM stage
      WHERE uid NOT IN (
@@ -103,8 +109,7 @@ export async function storeStaged(events: Events, logName: string): Promise<void
      ) AND (
        uid NOT IN (SELECT uid FROM stage_repeated)
        OR (uid, file_line) IN (SELECT uid, first_line FROM stage_repeated)
-     )
-     ${IN_PARALLEL}`,
+     )`,
     { logName },
   );
 }
@@ -140,20 +145,36 @@ export async function forgetOtherSegments(events: Events, file: LogFile, positio
 
 export interface LogTotals {
   log_name: string;
+  /** Lines read; 0 for a side table, whose good rows stand elsewhere. */
   rows: number;
   bad: number;
   events: number;
+  /** Days of the first and last event; '' without any. */
+  first_day: string;
+  last_day: string;
 }
 
 /** Per log: lines read, lines in quarantine, events stored; the rest of the lines were repeated ones. */
 export function logTotals(events: Events): Promise<LogTotals[]> {
   return events.rows<LogTotals>(
-    `SELECT log_name, sum(lines) AS rows, sum(quarantined) AS bad, sum(good) AS events
+    `SELECT
+       log_name,
+       sum(lines) AS rows,
+       sum(quarantined) AS bad,
+       sum(good) AS events,
+       if(events = 0, '', toString(minIf(first, good > 0))) AS first_day,
+       if(events = 0, '', toString(maxIf(last, good > 0))) AS last_day
      FROM (
-       SELECT log_name, rows AS lines, 0 AS quarantined, 0 AS good
+       SELECT log_name, rows AS lines, 0 AS quarantined, 0 AS good, toDate(0) AS first, toDate(0) AS last
        FROM segments FINAL
        UNION ALL
-       SELECT log_name, 0, countIf(class_uid = 0), countIf(class_uid != 0)
+       SELECT
+         log_name,
+         0,
+         countIf(class_uid = 0),
+         countIf(class_uid != 0),
+         minIf(day, class_uid != 0),
+         maxIf(day, class_uid != 0)
        FROM events
        GROUP BY log_name
      )
@@ -161,6 +182,61 @@ export function logTotals(events: Events): Promise<LogTotals[]> {
      ORDER BY log_name
      LIMIT 1000`,
   );
+}
+
+export interface DayCount {
+  log_name: string;
+  day: string;
+  events: number;
+  expected: number;
+}
+
+/** Every day from a log's first to the last of all, with what its own past makes one expect. */
+export function dayCounts(events: Events): Promise<DayCount[]> {
+  return events.rows<DayCount>(DAYS);
+}
+
+export interface Silence {
+  log_name: string;
+  from: string;
+  to: string;
+  whole: boolean;
+  share: number;
+  machines: number;
+}
+
+export function selectSilences(events: Events): Promise<Silence[]> {
+  return events.rows<Silence>(SILENCES);
+}
+
+/** How many rows are stored, known without reading any: changes whenever something is loaded. */
+export async function countEvents(events: Events): Promise<number> {
+  const [row] = await events.rows<{ n: number }>('SELECT count() AS n FROM events');
+  return row!.n;
+}
+
+export interface BadLine {
+  source: string;
+  line: number;
+  reason: string;
+  raw: string;
+}
+
+/** Lines in quarantine, by log and line; of one log, or of all when `source` is ''. */
+export async function quarantine(
+  events: Events,
+  page: { source: string; offset: number; limit: number },
+): Promise<{ total: number; rows: BadLine[] }> {
+  const from = `FROM events WHERE day = toDate(0) AND class_uid = 0 AND ({source:String} = '' OR log_name = {source:String})`;
+  const [count] = await events.rows<{ total: number }>(`SELECT count() AS total ${from}`, page);
+  const rows = await events.rows<BadLine>(
+    `SELECT log_name AS source, file_line AS line, quarantine_reason AS reason, raw_data AS raw
+     ${from}
+     ORDER BY log_name, file_line, uid
+     LIMIT {limit:UInt32} OFFSET {offset:UInt64}`,
+    page,
+  );
+  return { total: count!.total, rows };
 }
 
 /** The number of stored events and a checksum that does not depend on their order: equal stores give equal values. */
