@@ -4,13 +4,11 @@ CREATE TABLE IF NOT EXISTS directory
     uid        UInt128,
     valid_from Date,
     user_uid   String,
-    name       String,
     email      String,
     role       LowCardinality(String),
     projects   Array(LowCardinality(String)),
     department LowCardinality(String),
-    team       LowCardinality(String),
-    supervisor String
+    team       LowCardinality(String)
 )
 ENGINE = MergeTree
 ORDER BY (valid_from, user_uid);

@@ -53,8 +53,8 @@ test('an unknown key and broken YAML are refused with their place', () => {
 });
 
 test('a refusal never repeats a value, which may hold a password', () => {
-  writeFileSync(file, 'casework_url: "mysql://casework:hunter2@db/casework"\n');
+  writeFileSync(file, 'public_origin: "ftp://casework:hunter2@db/casework"\n');
   expect(refused().message).not.toContain('hunter2');
-  writeFileSync(file, 'casework_url: "postgres://casework:hunter2@db/casework\n');
+  writeFileSync(file, 'public_origin: "https://casework:hunter2@db/casework\n');
   expect(refused().message).not.toContain('hunter2');
 });

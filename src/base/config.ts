@@ -15,10 +15,6 @@ const SETTINGS = z.strictObject({
   port: number(0, 65535).default(12339),
   /** The address people type, such as https://countersign.example.org; needed when listening beyond loopback. */
   public_origin: z.url({ protocol: /^https?$/ }).optional(),
-  /** PostgreSQL for casework; without it the embedded engine keeps it in the data directory. */
-  casework_url: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  /** ClickHouse for events; without it the embedded engine keeps them in the data directory. */
-  events_url: z.url({ protocol: /^https?$/ }).optional(),
   log_level: z.enum(LOG_LEVELS).default('info'),
   /** A session that is not used for so long ends. */
   session_idle_minutes: number(1, 24 * 60).default(30),

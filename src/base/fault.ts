@@ -59,7 +59,7 @@ export const FAULTS = {
   'bad-rows': {
     exit: 7,
     status: 422,
-    hint: 'Look at the quarantine: `countersign doctor --data DIR` and the Sources page list file, line and reason.',
+    hint: 'The Sources page lists file, line and reason of each bad row; `countersign doctor --data DIR` counts them.',
   },
   interrupted: { exit: 130, status: 499, hint: 'Run the same command again: it goes on where it stopped.' },
 } as const satisfies Record<string, { exit: number; status: number; hint: string }>;

@@ -1,7 +1,9 @@
+import { replay as live } from '../leads/leads.ts';
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { dataOption, operand } from './option.ts';
 import { loadOrganisation, reportLoaded } from './organisation.ts';
+import { dayProgress } from './replay.ts';
 
 const BAD_ROWS = 7;
 
@@ -12,7 +14,8 @@ export const ingest = command({
     'Reads the logs, the directory, the register and the declarations of an organisation',
     'folder into the data directory. Rows that are stored already are left out, so the same',
     'folder can be loaded again when it has grown, and after an interruption. Rows that',
-    'cannot be read go to the quarantine with file, line and reason and stop nothing.',
+    'cannot be read go to the quarantine with file, line and reason and stop nothing. Then the',
+    'days that are new or have changed are lived through, and the leads follow.',
   ].join('\n'),
   operands: { folder: operand('DIR', 'The organisation folder, with logon.csv, file.csv and so on.') },
   options: { data: dataOption },
@@ -22,7 +25,9 @@ export const ingest = command({
   async run({ options, operands, signal, say, progress }) {
     const data = await openData(options.data, { create: true, purpose: 'countersign ingest' });
     try {
-      return reportLoaded(await loadOrganisation(data, operands.folder, progress, signal), say);
+      const code = reportLoaded(await loadOrganisation(data, operands.folder, progress, signal), say);
+      await live(data, { signal, onDay: dayProgress(progress) });
+      return code;
     } finally {
       await data.close();
     }

@@ -28,7 +28,7 @@ export const leads = command({
       const found = await selectLeads(data.casework, { levels, sort: '-score', offset: 0, limit: options.limit });
       const shown = found.leads.map(({ id, score, first_day, last_day, signals, top }) => ({
         ...{ subject: id, score, level: leadLevel(score), first_day, last_day, signals },
-        reasons: top.map(([detection, bits]) => ({ detection, bits })),
+        reasons: top.slice(0, 3).map(([detection, bits]) => ({ detection, bits })),
       }));
       if (options.json) out(JSON.stringify({ total: found.total, leads: shown }, undefined, 2));
       else out(table(shown, found.total));

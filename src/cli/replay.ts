@@ -15,14 +15,14 @@ export const replay = command({
   summary: 'live through a folder day by day, write the alerts',
   description: [
     'Loads an organisation folder and runs it day by day as it would have been lived: for a',
-    'day only the rows up to it and the facts known on it are used. Writes date, user, score',
-    'and reason of everybody who stood out, or, with --budget, of those whom it would really',
-    'have raised, decided on that day. The file names accounts: it is for judging the product',
-    'on known worlds, not for the daily work, where people appear under pseudonyms.',
+    'day only the rows up to it and the facts known on it are used. --alerts writes date, user,',
+    'score and reason of everybody who stood out, or, with --budget, of those whom it would',
+    'really have raised, decided on that day. That file names accounts: it is for judging the',
+    'product on known worlds, not for the daily work, where people appear under pseudonyms.',
   ].join('\n'),
   operands: { folder: operand('DIR', 'The organisation folder.') },
   options: {
-    alerts: text('FILE', 'Where to write the alerts, as CSV.', { default: 'alerts.csv' }),
+    alerts: text('FILE', 'Write the alerts here, as CSV. They name accounts.'),
     until: day('DAY', 'The last day to live through.'),
     budget: decimal('N', 'Raise at most N alerts per 1,000 people and week.', { min: 0, max: 1000 }),
     data: text('DIR', 'Keep the data here. Default: a temporary directory.'),
@@ -42,8 +42,8 @@ export const replay = command({
         ...(options.until === undefined ? {} : { until: options.until }),
         ...(options.budget === undefined ? {} : { budget: options.budget }),
       });
-      await writeAlerts(options.alerts, alerts);
-      say(`${options.alerts}: ${formatCount(alerts.length)} alerts`);
+      if (options.alerts !== undefined) await writeAlerts(options.alerts, alerts);
+      say(`${formatCount(alerts.length)} alerts${options.alerts === undefined ? '' : ` in ${options.alerts}`}`);
       return code;
     } finally {
       await data.close();

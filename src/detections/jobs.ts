@@ -2,7 +2,15 @@
 import { Fault } from '../base/fault.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { rules } from './rule.ts';
-import { computeDay, type DayState, dayStates, deleteDerivedFrom, insertComputedDay, insideDomains } from './store.ts';
+import {
+  computeDay,
+  type DayState,
+  dayStates,
+  deleteDerivedFrom,
+  firstDay,
+  insertComputedDay,
+  insideDomains,
+} from './store.ts';
 import { TUNING } from './tuning.ts';
 
 export interface DayProgress {
@@ -32,19 +40,24 @@ export async function computeDays(events: Events, options: ComputeOptions = {}):
   if (first < 0) return 0;
   await deleteDerivedFrom(events, days[first]!.day);
   const all = rules();
-  const learnFrom = addDays(days[0]!.day, TUNING.warmUpDays);
+  const start = addDays(days[0]!.day, TUNING.warmUpDays);
   const pending: DayState[] = days.slice(first);
   const totalRows = pending.reduce((sum, { events }) => sum + events, 0);
   let rows = 0;
   for (const [index, state] of pending.entries()) {
     const { day } = state;
     if (options.signal?.aborted) throw new Fault('interrupted', 'computing stopped', { place: day });
-    await computeDay(events, day, { rules: all, insideDomains: await insideDomains(events, day), learnFrom });
+    await computeDay(events, day, { rules: all, insideDomains: await insideDomains(events, day), learnFrom: start });
     await insertComputedDay(events, state);
     rows += state.events;
     options.onDay?.({ day, days: index + 1, totalDays: pending.length, rows, totalRows });
   }
   return pending.length;
+}
+
+/** The first day that is learned from: before it everything is seen for the first time. */
+export async function learnFrom(events: Events): Promise<string> {
+  return addDays((await firstDay(events)) ?? '1970-01-01', TUNING.warmUpDays);
 }
 
 /** A day so many days later. */

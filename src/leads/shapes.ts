@@ -88,7 +88,9 @@ export const leadOf = (all: Rules, row: LeadRow): z.input<typeof Lead> => ({
   subject: row.id,
   level: leadLevel(row.score),
   stages: STAGES.filter((stage) => row.stages.includes(stage)),
-  top: row.top.map(([detection, bits]) => ({ detection, title: ruleOf(all, detection).title, bits: tenths(bits) })),
+  top: row.top
+    .slice(0, 3)
+    .map(([detection, bits]) => ({ detection, title: ruleOf(all, detection).title, bits: tenths(bits) })),
 });
 
 export function signalOf(subject: string, row: SignalRow, rule: Rule): z.input<typeof Signal> {

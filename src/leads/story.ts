@@ -1,5 +1,5 @@
 /** What the event store knows of one person, for his page: reads only, each with a limit. */
-import { lastDay, type Rule, TUNING } from '../detections/detections.ts';
+import { lastDay, learnFrom, type Rule, TUNING } from '../detections/detections.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { statements } from '../stores/statements.ts';
 import { MEMORY_DAYS } from './lead.ts';
@@ -27,8 +27,9 @@ export interface SignalRow {
   peer_p95: number;
 }
 
-export const signalsOf = (events: Events, user: string) =>
-  events.rows<SignalRow>(SIGNALS, { user, history: TUNING.historyDays });
+export async function signalsOf(events: Events, user: string): Promise<SignalRow[]> {
+  return events.rows<SignalRow>(SIGNALS, { user, history: TUNING.historyDays, learn_from: await learnFrom(events) });
+}
 
 export interface ContributionRow {
   detection: string;

@@ -16,18 +16,14 @@ declare module '../stores/postgres.ts' {
 
 export type Subject = Selectable<SubjectsTable>;
 
-/** SQL of the directory as of {day:Date}: the newest month known then, with clearance and notice; services left out. */
+/** SQL of the directory as of {day:Date}: the newest month known then, with clearance; services left out. */
 export const PEOPLE_AS_OF = `
   SELECT
     d.user_uid AS user_uid,
-    d.name AS name,
-    d.email AS email,
     d.role AS role,
     d.projects AS projects,
-    d.department AS department,
     d.team AS team,
-    ifNull(c.level, 0) AS clearance,
-    n.user_uid != '' AS leaving
+    ifNull(c.level, 0) AS clearance
   FROM directory AS d
   LEFT JOIN (
     SELECT user_uid, argMax(level, valid_from) AS level
@@ -35,11 +31,6 @@ export const PEOPLE_AS_OF = `
     WHERE valid_from <= {day:Date} AND valid_to >= {day:Date}
     GROUP BY user_uid
   ) AS c ON c.user_uid = d.user_uid
-  LEFT JOIN (
-    SELECT DISTINCT user_uid
-    FROM departures
-    WHERE notice <= {day:Date}
-  ) AS n ON n.user_uid = d.user_uid
   WHERE d.valid_from = (SELECT max(valid_from) FROM directory WHERE valid_from <= {day:Date})
     AND d.role != 'ServiceAccount'`;
 
@@ -100,7 +91,7 @@ export function knownNames(events: Events): Promise<{ user_uid: string; email: s
      FROM (
        SELECT DISTINCT user_uid, email FROM directory
        UNION ALL
-       SELECT DISTINCT actor_user_uid AS user_uid, '' AS email FROM events WHERE class_uid != 0
+       SELECT DISTINCT user_uid, '' AS email FROM working_hours
      )
      GROUP BY user_uid
      LIMIT 1000000`,

@@ -1,6 +1,6 @@
 /**
  * How the directory and people's declarations are read from an organisation folder. What is not needed is not read:
- * country codes and purposes of trips, the free text of declared contacts, and psychometric.csv as a whole.
+ * names, country codes and purposes of trips, the free text of declared contacts, and psychometric.csv as a whole.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -67,7 +67,6 @@ function directory(month: string): SideTable {
     name: `LDAP/${month}.csv`,
     target: 'directory',
     columns: {
-      employee_name: '',
       user_id: 'required',
       email: '',
       role: '',
@@ -75,19 +74,16 @@ function directory(month: string): SideTable {
       department: '',
       functional_unit: '',
       team: '',
-      supervisor: '',
     },
     faults: [noUser],
     map: {
       valid_from: `toDate('${month}-01')`,
       user_uid: 'user_id',
-      name: 'employee_name',
       email: 'lower(email)',
       role: 'role',
       projects: "arrayFilter(project -> project != '', splitByChar(';', projects))",
       department: "if(department = '', functional_unit, department)",
       team: "if(team = '', department, team)",
-      supervisor: 'supervisor',
     },
   };
 }

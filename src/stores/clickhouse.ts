@@ -1,6 +1,6 @@
 /**
- * The event store: one client (@clickhouse/client), two engines. `{ dir }` starts the embedded engine (chDB in a child
- * process, see engine.ts); `{ url }` speaks to a ClickHouse server or cluster. The SQL is the same for both.
+ * The event store: @clickhouse/client over the embedded engine (chDB in a child process that speaks ClickHouse's HTTP
+ * protocol, see engine.ts), so that a ClickHouse server or cluster can take its place with the same client and SQL.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -60,14 +60,6 @@ export async function openEmbedded(dir: string, options: EngineOptions = {}): Pr
     await endEngine(child);
     await rm(socket, { force: true });
   });
-}
-
-/** Opens a ClickHouse server or cluster by URL, for example http://user:password@host:8123/database. */
-export async function openServer(url: string): Promise<Events> {
-  const client = createClient({ url, ...QUIET });
-  const ping = await client.ping();
-  if (!ping.success) throw new Fault('engine-stopped', 'the ClickHouse server does not answer', { cause: ping.error });
-  return events(client, new Promise<never>(() => {}), undefined, async () => {});
 }
 
 function events(

@@ -32,7 +32,8 @@ WITH
 
     UNION ALL
 
-    -- Mail to or from outside; one row per attachment, one row without a name when there is none.
+    -- Mail to or from outside; a row for each outside address and attachment, so that a private address cannot hide
+    -- behind a partner's.
     SELECT
       uid,
       time,
@@ -44,7 +45,7 @@ WITH
       splitByChar('\\', target)[-1] AS name,
       startsWith(target, '\\\\') AS on_share,
       if(activity_name = 'Send' AND target != '', 'mail', '') AS channel,
-      outside[1] AS destination
+      arrayJoin(outside) AS destination
     FROM (
       SELECT
         *,
@@ -73,6 +74,7 @@ WITH
       url_hostname AS destination
     FROM events
     WHERE day = {day:Date} AND class_uid = 4002 AND activity_name = 'Post'
+      AND NOT arrayExists(inside -> url_hostname = inside OR endsWith(url_hostname, concat('.', inside)), {inside_domains:Array(String)})
 
     UNION ALL
 
@@ -93,7 +95,7 @@ WITH
     WHERE kind = 'destination' AND day < {day:Date}
     GROUP BY what
   ),
-  -- How many colleagues of a team had used a folder before this day.
+  -- How many of a team, the person perhaps among them, had used a folder before this day.
   practice AS (
     SELECT p.team AS team, f.what AS folder, uniqExact(f.who) AS people
     FROM first_seen AS f
@@ -116,8 +118,8 @@ SELECT
   r.path != '' AS registered,
   document = '' OR multiIf(
     registered, r.level = 1 OR r.owner_team = p.team OR has(p.projects, r.project)
-      OR (r.project = '' AND r.owner_team NOT IN (SELECT team FROM people)) OR pr.people >= 3,
-    pr.people >= 2
+      OR (r.project = '' AND r.owner_team NOT IN (SELECT team FROM people)) OR pr.people >= 4,
+    pr.people >= 3
   ) AS need_to_know,
   registered AND p.clearance > 0 AND r.level > greatest(p.clearance, 2) AS above_clearance,
   document != '' AND (a.actor_user_uid, document) NOT IN (

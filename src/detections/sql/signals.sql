@@ -1,29 +1,31 @@
 -- How surprising is each of today's measures? p = the chance of a person's day at least this high, from his own past,
 -- drawn towards his role's, which is drawn towards everybody's: (reached + k * prior) / (days + k). In bits: -log2 p.
--- The past ends before the span begins, so that a ramp is not compared with itself.
+-- The past ends before the span begins, so that a ramp is not compared with itself; and it holds whole spans only, or
+-- the records' thin beginning would make everybody's later sums look high.
 INSERT INTO signals
 WITH
   active AS (
-    SELECT user_uid, uniqExact(day) AS days
+    SELECT user_uid, back AS span, uniqExact(day) AS days
     FROM working_hours
-    WHERE day >= greatest({day:Date} - {history:UInt16}, {learn_from:Date}) AND day < {day:Date}
-    GROUP BY user_uid
+    ARRAY JOIN [1, 7, 28] AS back
+    WHERE day >= greatest({day:Date} - {history:UInt16}, {learn_from:Date} + back - 1) AND day <= {day:Date} - back
+    GROUP BY user_uid, span
   ),
   today AS (
-    SELECT detection, span, user_uid, role, value, events
+    SELECT detection, span, user_uid, role, value, events, toInt16(floor(8 * log2(value + 0.001))) AS step
     FROM measures
     WHERE day = {day:Date}
   ),
   past AS (
-    SELECT detection, span, user_uid, role, value
+    SELECT detection, span, user_uid, role, toInt16(floor(8 * log2(value + 0.001))) AS step
     FROM measures
-    WHERE day >= greatest({day:Date} - {history:UInt16}, {learn_from:Date}) AND day <= {day:Date} - span
+    WHERE day >= greatest({day:Date} - {history:UInt16}, {learn_from:Date} + span - 1) AND day <= {day:Date} - span
   ),
   -- Values of the past as a staircase of eight steps per doubling: (steps, days on each). Enough to count who reached
   -- a value, and small however many people there are.
   role_stairs AS (
     SELECT detection, span, role, sumMap([step], [toUInt32(1)]) AS stairs
-    FROM (SELECT *, toInt16(floor(8 * log2(value + 0.001))) AS step FROM past)
+    FROM past
     GROUP BY detection, span, role
   ),
   all_stairs AS (
@@ -32,17 +34,17 @@ WITH
     GROUP BY detection, span
   ),
   own AS (
-    SELECT t.detection AS detection, t.span AS span, t.user_uid AS user_uid, countIf(p.value >= t.value) AS reached
+    SELECT t.detection AS detection, t.span AS span, t.user_uid AS user_uid, countIf(p.step >= t.step) AS reached
     FROM past AS p
     INNER JOIN today AS t ON t.detection = p.detection AND t.span = p.span AND t.user_uid = p.user_uid
     GROUP BY detection, span, user_uid
   ),
   roles AS (
-    SELECT r.role AS role, sum(a.days) AS days, count() AS people
+    SELECT r.role AS role, a.span AS span, sum(a.days) AS days, count() AS people
     FROM active AS a
     INNER JOIN staff AS r ON r.user_uid = a.user_uid
     WHERE r.day = {day:Date}
-    GROUP BY role
+    GROUP BY role, span
   )
 SELECT
   {day:Date},
@@ -68,22 +70,22 @@ FROM (
     t.events AS events,
     ifNull(a.days, 0) AS own_days,
     o.reached AS own_reached,
-    r.days - own_days AS peer_days,
-    toInt16(floor(8 * log2(t.value + 0.001))) AS step,
-    arraySum(arrayMap((s, days) -> if(s >= step, days, 0), x.stairs.1, x.stairs.2)) AS role_reached,
-    arraySum(arrayMap((s, days) -> if(s >= step, days, 0), y.stairs.1, y.stairs.2)) AS all_reached,
+    greatest(0, toInt64(r.days) - toInt64(own_days)) AS peer_days,
+    arraySum(arrayMap((s, days) -> if(s >= t.step, days, 0), x.stairs.1, x.stairs.2)) AS role_reached,
+    arraySum(arrayMap((s, days) -> if(s >= t.step, days, 0), y.stairs.1, y.stairs.2)) AS all_reached,
     greatest(0, toInt64(role_reached) - toInt64(own_reached)) AS peer_reached,
-    r.people - 1 AS peers,
-    (SELECT sum(days) FROM active) AS all_days,
+    greatest(0, toInt64(r.people) - 1) AS peers,
+    e.days AS all_days,
     (greatest(0, toInt64(all_reached) - toInt64(own_reached)) + 0.5) / (all_days - own_days + 1) AS p_all,
-    (peer_reached + {k_peers:Float64} * p_all) / (greatest(0, peer_days) + {k_peers:Float64}) AS p_peers,
+    (peer_reached + {k_peers:Float64} * p_all) / (peer_days + {k_peers:Float64}) AS p_peers,
     (own_reached + {k_own:Float64} * p_peers) / (own_days + {k_own:Float64}) AS p_own
   FROM today AS t
-  LEFT JOIN active AS a ON a.user_uid = t.user_uid
+  LEFT JOIN active AS a ON a.user_uid = t.user_uid AND a.span = t.span
   LEFT JOIN own AS o ON o.detection = t.detection AND o.span = t.span AND o.user_uid = t.user_uid
   LEFT JOIN role_stairs AS x ON x.detection = t.detection AND x.span = t.span AND x.role = t.role
   LEFT JOIN all_stairs AS y ON y.detection = t.detection AND y.span = t.span
-  LEFT JOIN roles AS r ON r.role = t.role
+  LEFT JOIN roles AS r ON r.role = t.role AND r.span = t.span
+  LEFT JOIN (SELECT span, sum(days) AS days FROM active GROUP BY span) AS e ON e.span = t.span
 )
 WHERE bits >= {least_bits:Float64} AND all_days > 0
 ORDER BY user_uid, detection, bits DESC, span

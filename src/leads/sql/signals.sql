@@ -19,7 +19,8 @@ WITH
     FROM chosen AS c
     INNER JOIN staff AS s ON s.day = c.day AND s.user_uid = c.user_uid
     INNER JOIN measures AS m ON m.detection = c.detection AND m.span = c.span
-    WHERE m.day < c.day AND m.day >= c.day - {history:UInt16}
+    WHERE m.day <= c.day - c.span
+      AND m.day >= greatest(c.day - {history:UInt16}, {learn_from:Date} + c.span - 1)
     GROUP BY c.day, c.detection
   )
 SELECT

@@ -17,7 +17,7 @@ WITH
       min(first_day) AS first_day,
       max(last_day) AS last_day,
       groupUniqArray(stage) AS stages,
-      arraySlice(arrayReverseSort(cause -> (cause.2, cause.1), groupArray((detection, bits))), 1, 3) AS top
+      arrayReverseSort(cause -> (cause.2, cause.1), groupArray((detection, bits))) AS top
     FROM (
       SELECT
         user_uid,
