@@ -60,6 +60,7 @@ export function csvLines(
   );
   const conditions = [
     ['NOT isValidUTF8(line)', 'the line is not UTF-8'],
+    ["position(line, '\\0') > 0", 'the line holds a NUL byte'],
     [`length(parts) < ${width}`, `fewer than ${width} fields`],
     ['length(parts) > {header_fields:UInt32}', 'more fields than the header'],
     ...faults,

@@ -72,9 +72,10 @@ WITH
       devices,
       toDateTime(day) + hour * 3600 AS time,
       n,
+      others,
       multiIf(
         known_weeks < 3, 0.,
-        others_median >= 20, median * least(1, others / others_median),
+        others_median >= if(devices = '', 20, 1), median * least(1, others / others_median),
         devices = '', toFloat64(lowest),
         0.
       ) AS expected,
@@ -87,7 +88,7 @@ WITH
     FROM judged
     WHERE n = 0 AND expected >= 1
     GROUP BY log_name, devices, stretch
-    HAVING missing >= if(devices = '', 20, 30) AND (devices = '' OR to - from > 3600)
+    HAVING missing >= if(devices = '', 20, 30) AND (devices = '' OR (to - from > 3600 AND sum(others) >= 30))
   ),
   -- How many machines a group has, and which part of the log's rows comes from them.
   fleet AS (
