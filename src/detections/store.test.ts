@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Events, openEmbedded } from '../stores/clickhouse.ts';
 import { migrateEvents } from '../stores/data.ts';
 import { rules } from './rule.ts';
-import { computeDay, deleteDerivedFrom } from './store.ts';
+import { computeDay, computeStandings, deleteDerivedFrom } from './store.ts';
 import { TUNING } from './tuning.ts';
 
 const DAY = '2026-03-31';
@@ -178,5 +178,58 @@ describe('signals', () => {
       `SELECT span, own_reached FROM signals WHERE user_uid = 'P0' AND detection = '${DETECTION}'`,
     );
     expect(row).toEqual({ span: 28, own_reached: 0 });
+  });
+});
+
+describe('standings', () => {
+  const on = async (day: string, signals: [detection: string, stage: string, span: number, bits: number][]) => {
+    for (const [detection, stage, span, bits] of signals)
+      await events.run(
+        `INSERT INTO signals (day, user_uid, detection, stage, span, bits)
+         SELECT {day:Date}, 'P0', {detection:String}, {stage:String}, {span:UInt8}, {bits:Float64}`,
+        { day, detection, stage, span, bits },
+      );
+    await computeStandings(events, day, rules());
+    const [row] = await events.rows<{ fresh: number; evidence: number; raised: number; score: number }>(
+      `SELECT round(fresh, 3) AS fresh, round(evidence, 3) AS evidence, round(raised, 3) AS raised, score
+       FROM standings WHERE day = {day:Date}`,
+      { day },
+    );
+    return row;
+  };
+  const media = 'exfiltrate-removable-media'; // weight 1
+
+  it('count the strongest signal of a stage, and the stages together', async () => {
+    const standing = await on(DAY, [
+      [media, 'exfiltrate', 1, 10],
+      ['exfiltrate-print', 'exfiltrate', 1, 9],
+      ['collect-outside-need-to-know', 'collect', 1, 8],
+    ]);
+    expect(standing).toMatchObject({ fresh: 10 - 5 + (8 - 5) });
+  });
+
+  it('decay by half in a half-life, and raise only what goes beyond before', async () => {
+    await on('2026-03-17', [[media, 'exfiltrate', 1, 13]]);
+    const later = await on(DAY, [[media, 'exfiltrate', 1, 9]]); // 14 days on
+    expect(later).toMatchObject({ fresh: 4, evidence: 4 + 8 / 2 });
+    expect(later!.raised).toBeCloseTo(8 - 8 * 2 ** -0.5, 2);
+  });
+
+  it('do not count one burst again as the sum of the days around it', async () => {
+    await on('2026-03-30', [[media, 'exfiltrate', 1, 14]]);
+    expect(await on(DAY, [[media, 'exfiltrate', 7, 13]])).toBeUndefined();
+  });
+
+  it('count what a sum adds to the signals inside it', async () => {
+    await on('2026-03-30', [[media, 'exfiltrate', 1, 7]]);
+    expect(await on(DAY, [[media, 'exfiltrate', 7, 12]])).toMatchObject({ fresh: 12 - 5 - (7 - 5) });
+  });
+
+  it('stay between 0 and 100, higher for more', async () => {
+    const weak = await on('2026-01-10', [[media, 'exfiltrate', 1, 7]]);
+    const strong = await on('2026-03-30', [[media, 'exfiltrate', 1, 16]]);
+    expect(weak!.score).toBeGreaterThan(0);
+    expect(strong!.score).toBeGreaterThan(weak!.score);
+    expect(strong!.score).toBeLessThan(100);
   });
 });

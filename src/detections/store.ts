@@ -82,10 +82,15 @@ export async function computeDay(events: Events, day: string, context: DayContex
     k_peers: TUNING.peersPrior,
     least_bits: TUNING.leastBits,
   });
+  await computeStandings(events, day, context.rules);
+}
+
+/** The last step of a day: its signals, added to what is left of those before. */
+export async function computeStandings(events: Events, day: string, rules: Rule[]): Promise<void> {
   await events.run(STANDINGS, {
-    ...parameters,
-    detections,
-    weights: context.rules.map((rule) => rule.weight),
+    day,
+    detections: rules.map((rule) => rule.id),
+    weights: rules.map((rule) => rule.weight),
     least_bits: TUNING.leastBits,
     half_life: TUNING.halfLifeDays,
     scale: TUNING.scoreScale,
