@@ -100,8 +100,10 @@ const FREE: Check = { name: 'lock', state: 'ok', found: 'free' };
 const FAILED: Partial<Record<FaultCode, string>> = { 'migration-failed': 'tables', 'engine-stopped': 'engines' };
 
 /** How much arrived, and how much of it could not be read. From a tenth on the logs are not to be trusted as they are. */
-export function judgeRows(totals: readonly LogTotals[]): Check {
-  const sum = (count: (log: LogTotals) => number): number => totals.reduce((all, log) => all + count(log), 0);
+type RowCounts = Pick<LogTotals, 'log_name' | 'rows' | 'bad' | 'events'>;
+
+export function judgeRows(totals: readonly RowCounts[]): Check {
+  const sum = (count: (log: RowCounts) => number): number => totals.reduce((all, log) => all + count(log), 0);
   const bad = sum((log) => log.bad);
   const arrived = `${formatCount(sum(({ events }) => events))} events`;
   if (bad === 0) return { name: 'rows', state: 'ok', found: `${arrived}, none in quarantine` };
