@@ -99,9 +99,9 @@ async function checkEngines(place: string | undefined): Promise<Check[]> {
 const FREE: Check = { name: 'lock', state: 'ok', found: 'free' };
 const FAILED: Partial<Record<FaultCode, string>> = { 'migration-failed': 'tables', 'engine-stopped': 'engines' };
 
-/** How much arrived, and how much of it could not be read. From a tenth on the logs are not to be trusted as they are. */
 type RowCounts = Pick<LogTotals, 'log_name' | 'rows' | 'bad' | 'events'>;
 
+/** How much arrived, and how much of it could not be read. From a tenth on the logs are not to be trusted as they are. */
 export function judgeRows(totals: readonly RowCounts[]): Check {
   const sum = (count: (log: RowCounts) => number): number => totals.reduce((all, log) => all + count(log), 0);
   const bad = sum((log) => log.bad);

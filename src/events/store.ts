@@ -96,7 +96,7 @@ export async function storeStaged(events: Events, logName: string): Promise<void
      HAVING count() > 1`,
   );
   await events.run(
-    `INSERT INTO events SETTINGS max_insert_threads = 2
+    `INSERT INTO events SETTINGS max_insert_threads = 2, min_insert_block_size_rows = 100000, min_insert_block_size_bytes = 0
      SELECT *
      FROM stage
      WHERE uid NOT IN (
