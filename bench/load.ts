@@ -67,6 +67,8 @@ async function count(events: Events, table: string): Promise<number> {
 interface Run {
   rows: number;
   seconds: number;
+  /** Processor seconds of this process and of the engine: what does not depend on who else uses the machine. */
+  cpu: number;
   /** Highest resident memory of this process and of the engine, in MB. */
   parentMb: number;
   engineMb: number;
@@ -82,14 +84,26 @@ async function measure(work: (events: Events) => Promise<number>): Promise<Run> 
       'SET max_threads_min_free_memory_per_thread = 0, max_insert_threads_min_free_memory_per_thread = 0',
     );
     const memory = watchMemory();
-    const began = performance.now();
+    const [began, busy] = [performance.now(), cpuSeconds()];
     const rows = await work(events);
     const seconds = (performance.now() - began) / 1000;
-    return { rows, seconds, ...memory() };
+    return { rows, seconds, cpu: cpuSeconds() - busy, ...memory() };
   } finally {
     await events.close();
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+function children(): string[] {
+  return readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+}
+
+function cpuSeconds(): number {
+  const ticks = ['self', ...children()].flatMap((pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return [Number(fields[11]), Number(fields[12])];
+  });
+  return ticks.reduce((sum, tick) => sum + tick, 0) / 100;
 }
 
 /** Samples resident memory of this process and of its largest child until the returned function is called. */
@@ -97,8 +111,7 @@ function watchMemory(): () => { parentMb: number; engineMb: number } {
   const peak = { parentMb: 0, engineMb: 0 };
   const sample = () => {
     peak.parentMb = Math.max(peak.parentMb, process.memoryUsage.rss() / 1e6);
-    const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-    for (const child of children) peak.engineMb = Math.max(peak.engineMb, residentMb(child));
+    for (const child of children()) peak.engineMb = Math.max(peak.engineMb, residentMb(child));
   };
   const timer = setInterval(sample, 100);
   return () => {
@@ -133,11 +146,14 @@ for (let round = 0; round < rounds; round++)
 const rate = (runs: Run[]) => median(runs.map((run) => run.rows / run.seconds));
 const base = rate(ways[0]!.runs);
 console.log(`\n${folder}: ${ways[2]!.runs[0]!.rows} lines, median of ${rounds}`);
-console.log(`${''.padEnd(26)}      rows/s  ratio  parent MB  engine MB`);
+console.log(`${''.padEnd(26)}      rows/s  ratio  cpu s  parent MB  engine MB`);
 for (const { label, runs } of ways) {
   const columns = [
     Math.round(rate(runs)).toString().padStart(12),
     (rate(runs) / base).toFixed(2).padStart(6),
+    median(runs.map((run) => run.cpu))
+      .toFixed(1)
+      .padStart(6),
     Math.round(Math.max(...runs.map((run) => run.parentMb)))
       .toString()
       .padStart(10),

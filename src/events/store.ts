@@ -85,6 +85,7 @@ export async function stageLines(events: Events, file: LogFile, parts: Spooled[]
 /**
  * Stores the staged lines that are not stored yet. Safe to repeat at any time: after a crash, or when a line comes
  * twice, what is there is left out. Of a line that is repeated within the segment the first one stays.
+ * Blocks of this size are sorted and packed at the same time; a segment in one block would keep one thread busy.
  */
 export async function storeStaged(events: Events, logName: string): Promise<void> {
   await events.run('TRUNCATE TABLE stage_repeated');

@@ -1,5 +1,7 @@
 /** Side tables of an organisation folder: finding their files and loading those that are there. */
 import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { asFault, type Fault } from '../base/fault.ts';
 import type { Events } from './clickhouse.ts';
 import { loadSideTable, type SideTable } from './csv.ts';
@@ -18,6 +20,7 @@ export async function loadSideTables(
   tables: { table: SideTable; file: string }[],
 ): Promise<SideReport> {
   const report: SideReport = { bad: 0, unreadable: [] };
+  await clearSpool(events);
   for (const { table, file } of tables) {
     if (!existsSync(file)) continue;
     try {
@@ -29,4 +32,11 @@ export async function loadSideTables(
     }
   }
   return report;
+}
+
+/** Takes away the copy of a table that a load which was killed left behind. */
+async function clearSpool(events: Events): Promise<void> {
+  if (events.spool === undefined) return;
+  for (const name of await readdir(events.spool))
+    if (name.startsWith('side-')) await rm(join(events.spool, name), { force: true });
 }
