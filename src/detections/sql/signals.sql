@@ -4,12 +4,22 @@
 -- the records' thin beginning would make everybody's later sums look high.
 INSERT INTO signals
 WITH
+  -- On how many days each was at work, per span: a sum over 28 days can have been reached on fewer days than one over 1.
   active AS (
-    SELECT user_uid, back AS span, uniqExact(day) AS days
-    FROM working_hours
-    ARRAY JOIN [1, 7, 28] AS back
-    WHERE day >= greatest({day:Date} - {history:UInt16}, {learn_from:Date} + back - 1) AND day <= {day:Date} - back
-    GROUP BY user_uid, span
+    SELECT user_uid, span_days.1 AS span, span_days.2 AS days
+    FROM (
+      SELECT
+        user_uid,
+        arrayJoin([
+          (1, uniqExactIf(day, day <= {day:Date} - 1 AND day >= {learn_from:Date})),
+          (7, uniqExactIf(day, day <= {day:Date} - 7 AND day >= {learn_from:Date} + 6)),
+          (28, uniqExactIf(day, day <= {day:Date} - 28 AND day >= {learn_from:Date} + 27))
+        ]) AS span_days
+      FROM working_hours
+      WHERE day >= {day:Date} - {history:UInt16} AND day < {day:Date}
+      GROUP BY user_uid
+    )
+    WHERE days > 0
   ),
   today AS (
     SELECT detection, span, user_uid, role, value, events, toInt16(floor(8 * log2(value + 0.001))) AS step
@@ -21,16 +31,21 @@ WITH
     FROM measures
     WHERE day >= greatest({day:Date} - {history:UInt16}, {learn_from:Date} + span - 1) AND day <= {day:Date} - span
   ),
-  -- Values of the past as a staircase of eight steps per doubling: (steps, days on each). Enough to count who reached
-  -- a value, and small however many people there are.
-  role_stairs AS (
-    SELECT detection, span, role, sumMap([step], [toUInt32(1)]) AS stairs
+  -- Values of the past as a staircase of eight steps per doubling, with the days on each. Enough to count who reached a
+  -- value, and small however many people there are.
+  steps AS (
+    SELECT detection, span, role, step, toUInt32(count()) AS days
     FROM past
+    GROUP BY detection, span, role, step
+  ),
+  role_stairs AS (
+    SELECT detection, span, role, groupArray(step) AS heights, groupArray(days) AS days
+    FROM steps
     GROUP BY detection, span, role
   ),
   all_stairs AS (
-    SELECT detection, span, sumMap(stairs.1, stairs.2) AS stairs
-    FROM role_stairs
+    SELECT detection, span, groupArray(step) AS heights, groupArray(days) AS days
+    FROM steps
     GROUP BY detection, span
   ),
   own AS (
@@ -71,8 +86,8 @@ FROM (
     ifNull(a.days, 0) AS own_days,
     o.reached AS own_reached,
     greatest(0, toInt64(r.days) - toInt64(own_days)) AS peer_days,
-    arraySum(arrayMap((s, days) -> if(s >= t.step, days, 0), x.stairs.1, x.stairs.2)) AS role_reached,
-    arraySum(arrayMap((s, days) -> if(s >= t.step, days, 0), y.stairs.1, y.stairs.2)) AS all_reached,
+    arraySum(arrayMap((height, days) -> if(height >= t.step, days, 0), x.heights, x.days)) AS role_reached,
+    arraySum(arrayMap((height, days) -> if(height >= t.step, days, 0), y.heights, y.days)) AS all_reached,
     greatest(0, toInt64(role_reached) - toInt64(own_reached)) AS peer_reached,
     greatest(0, toInt64(r.people) - 1) AS peers,
     e.days AS all_days,
