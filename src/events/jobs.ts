@@ -19,6 +19,7 @@ import {
   type LogTotals,
   logTotals,
   makeStage,
+  type Segment,
   type Spooled,
   stageLines,
   storeStaged,
@@ -69,7 +70,7 @@ export async function loadLogs(events: Events, folder: string, options: LoadOpti
       else if (step.kind === 'end') await forgetOtherSegments(events, step.file, step.positions);
       else {
         progress.rows += await storePart(events, step);
-        progress.bytes += step.frame.bytes.length;
+        progress.bytes += step.bytes;
         progress.file = step.file.reader.file;
         options.onProgress?.({ ...progress });
       }
@@ -116,7 +117,7 @@ async function clearSpool(events: Events): Promise<void> {
 
 /** What is to be done with a file, in order: its parts, then its end; or its fault. */
 type Step =
-  | { kind: 'part'; file: LogFile; frame: Frame; done: JournalEntry | undefined; spooled: Spooled[] }
+  | { kind: 'part'; segment: Segment; bytes: number; done: JournalEntry | undefined; spooled: Spooled[]; file: LogFile }
   | { kind: 'end'; file: LogFile; positions: number[] }
   | { kind: 'fault'; file: LogFile; fault: Fault };
 
@@ -140,22 +141,28 @@ async function* fileSteps(events: Events, file: LogFile, { segmentBytes }: LoadO
     const { spooled, lines } = done ? { spooled: [], lines: done.rows } : await spool(events.spool!, frame, firstLine);
     positions.push(frame.position);
     firstLine += lines;
-    yield { kind: 'part', file, frame, done, spooled };
+    const segment = { file, position: frame.position, digest: frame.digest };
+    // The bytes themselves are on disk now and need not wait in memory.
+    yield { kind: 'part', file, segment, bytes: frame.bytes.length, done, spooled };
   }
   yield { kind: 'end', file, positions };
 }
 
-/** The same values, each fetched while its predecessor is being used: the disk reads ahead of the engine. */
+/** The same values, fetched two ahead of their use: the disk and the digest keep in front of the engine. */
 async function* ahead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
-  let next = values.next();
+  const fetch = () => {
+    const next = values.next();
+    next.catch(() => {}); // thrown when it is its turn
+    return next;
+  };
+  const fetched = [fetch(), fetch()];
   try {
-    for (let result = await next; !result.done; result = await next) {
-      next = values.next();
-      next.catch(() => {}); // thrown when it is its turn
+    for (let result = await fetched.shift()!; !result.done; result = await fetched.shift()!) {
+      fetched.push(fetch());
       yield result.value;
     }
   } finally {
-    await next.catch(() => {}); // nothing is left running when the user stops early
+    await Promise.allSettled(fetched); // nothing is left running when the user stops early
     await values.return(undefined);
   }
 }
@@ -180,9 +187,9 @@ async function spool(folder: string, frame: Frame, firstLine: number): Promise<{
 }
 
 /** Stores one part; returns its number of lines. A part whose bytes are journalled costs next to nothing. */
-async function storePart(events: Events, { file, frame, done, spooled }: Step & { kind: 'part' }): Promise<number> {
-  const segment = { file, position: frame.position, digest: frame.digest };
-  if (done?.source === file.source && done.position === frame.position) return done.rows;
+async function storePart(events: Events, { segment, done, spooled }: Step & { kind: 'part' }): Promise<number> {
+  const { file, position } = segment;
+  if (done?.source === file.source && done.position === position) return done.rows;
   const rows = done?.rows ?? (await stageLines(events, file, spooled));
   if (!done) await storeStaged(events, file.reader.log_name);
   await insertSegment(events, segment, rows);
