@@ -88,6 +88,7 @@ CREATE TABLE IF NOT EXISTS signals
     stage        LowCardinality(String),
     span         UInt8,
     bits         Float32,
+    counted      Float32,                        -- what of it counts as evidence, weighed; steps of 1/1024
     value        Float32,
     events       UInt32,
     own_days     UInt32,                         -- days of his own past it was compared with

@@ -181,15 +181,60 @@ describe('signals', () => {
   });
 });
 
+describe('what counts', () => {
+  const countedOf = async () => {
+    const rows = await events.rows<{ span: number; counted: number }>(
+      `SELECT span, round(counted, 2) AS counted FROM signals WHERE day = '${DAY}' AND user_uid = 'P0' AND detection = '${DETECTION}'`,
+    );
+    return rows[0];
+  };
+  const earlier = (daysAgo: number, bits: number) =>
+    events.run(
+      `INSERT INTO signals (day, user_uid, detection, stage, span, bits, counted)
+       SELECT toDate('${DAY}') - {ago:UInt8}, 'P0', '${DETECTION}', 'exfiltrate', 1, {bits:Float64}, 1`,
+      { ago: daysAgo, bits },
+    );
+
+  it('of a burst is nothing on the ordinary day after it', async () => {
+    await past(89, [
+      { user: 0, daysAgo: 1, value: 400 },
+      { user: 0, daysAgo: 40, value: 9 },
+    ]);
+    await copies(0, ['d1']);
+    await compute();
+    expect((await countedOf())!.span).toBeGreaterThan(1); // the sum alone would count
+    await deleteDerivedFrom(events, DAY);
+    await earlier(1, 16);
+    await compute();
+    expect(await countedOf()).toBeUndefined();
+  });
+
+  it('of a sum is what it adds to the signals inside it', async () => {
+    await past(
+      89,
+      Array.from({ length: 20 }, (_, i) => ({ user: 0, daysAgo: i + 1, value: 8 })),
+    );
+    await copies(0, ['d1']);
+    await compute();
+    const alone = await countedOf();
+    await deleteDerivedFrom(events, DAY);
+    await earlier(20, 8);
+    await compute();
+    const after = await countedOf();
+    expect(alone!.span).toBe(28);
+    expect(after!.counted).toBeCloseTo(alone!.counted - (8 - (TUNING.leastBits - 1)), 1);
+  });
+});
+
 describe('standings', () => {
-  const on = async (day: string, signals: [detection: string, stage: string, span: number, bits: number][]) => {
-    for (const [detection, stage, span, bits] of signals)
+  const on = async (day: string, signals: [detection: string, stage: string, counted: number][]) => {
+    for (const [detection, stage, counted] of signals)
       await events.run(
-        `INSERT INTO signals (day, user_uid, detection, stage, span, bits)
-         SELECT {day:Date}, 'P0', {detection:String}, {stage:String}, {span:UInt8}, {bits:Float64}`,
-        { day, detection, stage, span, bits },
+        `INSERT INTO signals (day, user_uid, detection, stage, span, bits, counted)
+         SELECT {day:Date}, 'P0', {detection:String}, {stage:String}, 1, 16, {counted:Float64}`,
+        { day, detection, stage, counted },
       );
-    await computeStandings(events, day, rules());
+    await computeStandings(events, day);
     const [row] = await events.rows<{ fresh: number; evidence: number; raised: number; score: number }>(
       `SELECT round(fresh, 3) AS fresh, round(evidence, 3) AS evidence, round(raised, 3) AS raised, score
        FROM standings WHERE day = {day:Date}`,
@@ -197,37 +242,26 @@ describe('standings', () => {
     );
     return row;
   };
-  const media = 'exfiltrate-removable-media'; // weight 1
 
   it('count the strongest signal of a stage, and the stages together', async () => {
     const standing = await on(DAY, [
-      [media, 'exfiltrate', 1, 10],
-      ['exfiltrate-print', 'exfiltrate', 1, 9],
-      ['collect-outside-need-to-know', 'collect', 1, 8],
+      ['exfiltrate-removable-media', 'exfiltrate', 5],
+      ['exfiltrate-print', 'exfiltrate', 4],
+      ['collect-outside-need-to-know', 'collect', 3],
     ]);
-    expect(standing).toMatchObject({ fresh: 10 - 5 + (8 - 5) });
+    expect(standing).toMatchObject({ fresh: 5 + 3 });
   });
 
   it('decay by half in a half-life, and raise only what goes beyond before', async () => {
-    await on('2026-03-17', [[media, 'exfiltrate', 1, 13]]);
-    const later = await on(DAY, [[media, 'exfiltrate', 1, 9]]); // 14 days on
+    await on('2026-03-17', [[DETECTION, 'exfiltrate', 8]]);
+    const later = await on(DAY, [[DETECTION, 'exfiltrate', 4]]); // 14 days on
     expect(later).toMatchObject({ fresh: 4, evidence: 4 + 8 / 2 });
     expect(later!.raised).toBeCloseTo(8 - 8 * 2 ** -0.5, 2);
   });
 
-  it('do not count one burst again as the sum of the days around it', async () => {
-    await on('2026-03-30', [[media, 'exfiltrate', 1, 14]]);
-    expect(await on(DAY, [[media, 'exfiltrate', 7, 13]])).toBeUndefined();
-  });
-
-  it('count what a sum adds to the signals inside it', async () => {
-    await on('2026-03-30', [[media, 'exfiltrate', 1, 7]]);
-    expect(await on(DAY, [[media, 'exfiltrate', 7, 12]])).toMatchObject({ fresh: 12 - 5 - (7 - 5) });
-  });
-
   it('stay between 0 and 100, higher for more', async () => {
-    const weak = await on('2026-01-10', [[media, 'exfiltrate', 1, 7]]);
-    const strong = await on('2026-03-30', [[media, 'exfiltrate', 1, 16]]);
+    const weak = await on('2026-01-10', [[DETECTION, 'exfiltrate', 2]]);
+    const strong = await on('2026-03-30', [[DETECTION, 'exfiltrate', 11]]);
     expect(weak!.score).toBeGreaterThan(0);
     expect(strong!.score).toBeGreaterThan(weak!.score);
     expect(strong!.score).toBeLessThan(100);

@@ -81,20 +81,14 @@ export async function computeDay(events: Events, day: string, context: DayContex
     k_own: TUNING.ownPrior,
     k_peers: TUNING.peersPrior,
     least_bits: TUNING.leastBits,
+    weights: context.rules.map((rule) => rule.weight),
   });
-  await computeStandings(events, day, context.rules);
+  await computeStandings(events, day);
 }
 
 /** The last step of a day: its signals, added to what is left of those before. */
-export async function computeStandings(events: Events, day: string, rules: Rule[]): Promise<void> {
-  await events.run(STANDINGS, {
-    day,
-    detections: rules.map((rule) => rule.id),
-    weights: rules.map((rule) => rule.weight),
-    least_bits: TUNING.leastBits,
-    half_life: TUNING.halfLifeDays,
-    scale: TUNING.scoreScale,
-  });
+export async function computeStandings(events: Events, day: string): Promise<void> {
+  await events.run(STANDINGS, { day, half_life: TUNING.halfLifeDays, scale: TUNING.scoreScale });
 }
 
 export interface DayState {

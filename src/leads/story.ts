@@ -39,7 +39,7 @@ export interface ContributionRow {
 }
 
 export const contributionsOf = (events: Events, user: string, day: string) =>
-  events.rows<ContributionRow>(CONTRIBUTIONS, { user, day, memory: MEMORY_DAYS });
+  events.rows<ContributionRow>(CONTRIBUTIONS, { user, day, memory: MEMORY_DAYS, half_life: TUNING.halfLifeDays });
 
 export interface MeasureRow {
   day: string;

@@ -60,48 +60,69 @@ WITH
     INNER JOIN staff AS r ON r.user_uid = a.user_uid
     WHERE r.day = {day:Date}
     GROUP BY role, span
+  ),
+  -- The strongest signal of the days before, for each length of time that may overlap with a sum.
+  before AS (
+    SELECT user_uid, detection, maxIf(bits, day >= {day:Date} - 7) AS week, max(bits) AS month
+    FROM signals
+    WHERE day >= {day:Date} - 28 AND day < {day:Date}
+    GROUP BY user_uid, detection
+  ),
+  surprises AS (
+    SELECT
+      *,
+      -- Steps of 1/1024 add up exactly in any order: the same rows give the same score to the last digit.
+      round(least(16, -log2(p_own)) * 1024) / 1024 AS bits
+    FROM (
+      SELECT
+        t.user_uid AS user_uid,
+        t.detection AS detection,
+        t.span AS span,
+        t.value AS value,
+        t.events AS events,
+        ifNull(a.days, 0) AS own_days,
+        o.reached AS own_reached,
+        greatest(0, toInt64(r.days) - toInt64(own_days)) AS peer_days,
+        arraySum(arrayMap((height, days) -> if(height >= t.step, days, 0), x.heights, x.days)) AS role_reached,
+        arraySum(arrayMap((height, days) -> if(height >= t.step, days, 0), y.heights, y.days)) AS all_reached,
+        greatest(0, toInt64(role_reached) - toInt64(own_reached)) AS peer_reached,
+        greatest(0, toInt64(r.people) - 1) AS peers,
+        e.days AS all_days,
+        (greatest(0, toInt64(all_reached) - toInt64(own_reached)) + 0.5) / (all_days - own_days + 1) AS p_all,
+        (peer_reached + {k_peers:Float64} * p_all) / (peer_days + {k_peers:Float64}) AS p_peers,
+        (own_reached + {k_own:Float64} * p_peers) / (own_days + {k_own:Float64}) AS p_own
+      FROM today AS t
+      LEFT JOIN active AS a ON a.user_uid = t.user_uid AND a.span = t.span
+      LEFT JOIN own AS o ON o.detection = t.detection AND o.span = t.span AND o.user_uid = t.user_uid
+      LEFT JOIN role_stairs AS x ON x.detection = t.detection AND x.span = t.span AND x.role = t.role
+      LEFT JOIN all_stairs AS y ON y.detection = t.detection AND y.span = t.span
+      LEFT JOIN roles AS r ON r.role = t.role AND r.span = t.span
+      LEFT JOIN (SELECT span, sum(days) AS days FROM active GROUP BY span) AS e ON e.span = t.span
+    )
+    WHERE all_days > 0
   )
 SELECT
   {day:Date},
-  user_uid,
-  detection,
-  transform(detection, {detections:Array(String)}, {stages:Array(String)}, ''),
-  span,
-  -- Steps of 1/1024 add up exactly in any order: the same rows give the same score to the last digit.
-  round(least(16, -log2(p_own)) * 1024) / 1024 AS bits,
-  value,
-  events,
-  own_days,
-  own_reached,
-  peer_days,
-  peer_reached,
-  peers
-FROM (
-  SELECT
-    t.user_uid AS user_uid,
-    t.detection AS detection,
-    t.span AS span,
-    t.value AS value,
-    t.events AS events,
-    ifNull(a.days, 0) AS own_days,
-    o.reached AS own_reached,
-    greatest(0, toInt64(r.days) - toInt64(own_days)) AS peer_days,
-    arraySum(arrayMap((height, days) -> if(height >= t.step, days, 0), x.heights, x.days)) AS role_reached,
-    arraySum(arrayMap((height, days) -> if(height >= t.step, days, 0), y.heights, y.days)) AS all_reached,
-    greatest(0, toInt64(role_reached) - toInt64(own_reached)) AS peer_reached,
-    greatest(0, toInt64(r.people) - 1) AS peers,
-    e.days AS all_days,
-    (greatest(0, toInt64(all_reached) - toInt64(own_reached)) + 0.5) / (all_days - own_days + 1) AS p_all,
-    (peer_reached + {k_peers:Float64} * p_all) / (peer_days + {k_peers:Float64}) AS p_peers,
-    (own_reached + {k_own:Float64} * p_peers) / (own_days + {k_own:Float64}) AS p_own
-  FROM today AS t
-  LEFT JOIN active AS a ON a.user_uid = t.user_uid AND a.span = t.span
-  LEFT JOIN own AS o ON o.detection = t.detection AND o.span = t.span AND o.user_uid = t.user_uid
-  LEFT JOIN role_stairs AS x ON x.detection = t.detection AND x.span = t.span AND x.role = t.role
-  LEFT JOIN all_stairs AS y ON y.detection = t.detection AND y.span = t.span
-  LEFT JOIN roles AS r ON r.role = t.role AND r.span = t.span
-  LEFT JOIN (SELECT span, sum(days) AS days FROM active GROUP BY span) AS e ON e.span = t.span
-)
-WHERE bits >= {least_bits:Float64} AND all_days > 0
-ORDER BY user_uid, detection, bits DESC, span
-LIMIT 1 BY user_uid, detection
+  s.user_uid,
+  s.detection,
+  transform(s.detection, {detections:Array(String)}, {stages:Array(String)}, ''),
+  s.span,
+  s.bits,
+  -- What counts as evidence: bits above the least, weighed. A sum over days counts only for what it adds to the signals
+  -- inside it, or one burst would be evidence again and again.
+  round(
+    (s.bits - greatest({least_bits:Float64} - 1, multiIf(s.span = 7, b.week, s.span = 28, b.month, 0)))
+    * transform(s.detection, {detections:Array(String)}, {weights:Array(Float64)}, toFloat64(0)) * 1024
+  ) / 1024 AS counted,
+  s.value,
+  s.events,
+  s.own_days,
+  s.own_reached,
+  s.peer_days,
+  s.peer_reached,
+  s.peers
+FROM surprises AS s
+LEFT JOIN before AS b ON b.user_uid = s.user_uid AND b.detection = s.detection
+WHERE s.bits >= {least_bits:Float64} AND counted > 0
+ORDER BY s.user_uid, s.detection, counted DESC, s.span
+LIMIT 1 BY s.user_uid, s.detection

@@ -1,6 +1,12 @@
-SELECT detection, any(stage) AS stage, sum(bits) AS bits, uniqExact(day) AS days
-FROM signals
-WHERE user_uid = {user:String} AND day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
-GROUP BY detection
+-- What is left on {day:Date} of each detection's bits. Of a stage's signals of a day the strongest counts, so these add up
+-- to the evidence behind the score.
+SELECT detection, stage, sum(counted * exp2(-({day:Date} - day) / {half_life:Float64})) AS bits, count() AS days
+FROM (
+  SELECT day, stage, argMax(detection, (counted, detection)) AS detection, max(counted) AS counted
+  FROM signals
+  WHERE user_uid = {user:String} AND day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
+  GROUP BY day, stage
+)
+GROUP BY detection, stage
 ORDER BY bits DESC, detection
 LIMIT 100

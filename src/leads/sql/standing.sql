@@ -10,6 +10,7 @@ WITH
     GROUP BY user_uid
     HAVING maxIf(score, day > {day:Date} - 90) >= {least_score:Float64}
   ),
+  -- Of a stage's signals of a day the strongest counts: what is left of those adds up to the evidence.
   causes AS (
     SELECT
       user_uid,
@@ -22,14 +23,24 @@ WITH
       SELECT
         user_uid,
         detection,
-        any(stage) AS stage,
-        count() AS signals,
+        stage,
+        sum(signals) AS signals,
         min(day) AS first_day,
         max(day) AS last_day,
-        sum(bits) AS bits
-      FROM signals
-      WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
-      GROUP BY user_uid, detection
+        sum(counted * exp2(-({day:Date} - day) / {half_life:Float64})) AS bits
+      FROM (
+        SELECT
+          user_uid,
+          day,
+          stage,
+          argMax(detection, (counted, detection)) AS detection,
+          max(counted) AS counted,
+          count() AS signals
+        FROM signals
+        WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
+        GROUP BY user_uid, day, stage
+      )
+      GROUP BY user_uid, detection, stage
     )
     GROUP BY user_uid
   )
