@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../base/log.ts';
+import { TUNING } from '../detections/detections.ts';
 import { loadDocuments } from '../documents/documents.ts';
 import { loadLogs } from '../events/events.ts';
 import type { Role } from '../http/route.ts';
@@ -84,12 +85,14 @@ describe('an analyst', () => {
     expect(names.filter((name) => everything.includes(name))).toEqual([]);
   });
 
-  it('gets contributions that add up and as many events as a signal counts', async () => {
+  it('gets contributions that add up to the score, and as many events as a signal counts', async () => {
     const get = as('analyst');
     const { leads } = (await get('/api/leads')).json;
     const story = (await get(`/api/leads/${leads[0].id}`)).json;
     const share = story.contributions.reduce((sum: number, one: { share: number }) => sum + one.share, 0);
     expect(share).toBeCloseTo(1, 6);
+    const bits = story.contributions.reduce((sum: number, one: { bits: number }) => sum + one.bits, 0);
+    expect(100 * (1 - 2 ** (-bits / TUNING.scoreScale))).toBeCloseTo(story.score, -0.5);
     for (const signal of story.signals.slice(0, 5)) {
       const path = `/api/people/${leads[0].id}/events?day=${signal.day}&detection=${signal.detection}&limit=1000`;
       expect((await get(path)).json.total).toBe(signal.evidence_count);

@@ -22,25 +22,25 @@ WITH
     FROM (
       SELECT
         user_uid,
-        detection,
+        cause AS detection,
         stage,
         sum(signals) AS signals,
         min(day) AS first_day,
         max(day) AS last_day,
-        sum(counted * exp2(-({day:Date} - day) / {half_life:Float64})) AS bits
+        sum(strongest * exp2(-({day:Date} - day) / {half_life:Float64})) AS bits
       FROM (
         SELECT
           user_uid,
           day,
           stage,
-          argMax(detection, (counted, detection)) AS detection,
-          max(counted) AS counted,
+          argMax(detection, (counted, detection)) AS cause,
+          max(counted) AS strongest,
           count() AS signals
         FROM signals
         WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
         GROUP BY user_uid, day, stage
       )
-      GROUP BY user_uid, detection, stage
+      GROUP BY user_uid, cause, stage
     )
     GROUP BY user_uid
   )
