@@ -107,7 +107,7 @@ describe('sources', () => {
         to: '2025-02-21 17:00:00',
         hours: 9,
         share: expect.closeTo(0.1, 1),
-        devices: '1 device',
+        devices: '1',
       },
     ]);
     expect(source('logon').gaps).toEqual([

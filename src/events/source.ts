@@ -79,7 +79,7 @@ const SECOND_MS = 1000;
 
 function gapOf({ from, to, share, whole, machines }: Silence): SourceGap {
   const hours = (Date.parse(`${to.replace(' ', 'T')}Z`) - Date.parse(`${from.replace(' ', 'T')}Z`)) / SECOND_MS / 3600;
-  return { from, to, hours, share, devices: whole ? 'all' : `${machines} ${machines === 1 ? 'device' : 'devices'}` };
+  return { from, to, hours, share, devices: whole ? 'all' : String(machines) };
 }
 
 /** Silences change only when something is loaded; looking for them reads every hour there is. */

@@ -363,7 +363,7 @@ export const sources = (
     name === 'http'
       ? [{ from: '2026-06-15', to: '2026-06-17', hours: 61, share: 0.62, devices: 'all' }]
       : name === 'logon'
-        ? [{ from: '2026-03-11', to: '2026-03-11', hours: 9, share: 0.62, devices: 'SH-3, SH-4' }]
+        ? [{ from: '2026-03-11', to: '2026-03-11', hours: 9, share: 0.62, devices: '2' }]
         : [];
   return {
     name,

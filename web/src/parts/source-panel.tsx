@@ -73,7 +73,8 @@ function Gap({ gap }: { gap: SourceGap }) {
         range: dayRange(gap.from, gap.to),
         hours: number(gap.hours),
         share: percent(gap.share),
-        devices: gap.devices === 'all' ? t('sources.all_devices') : gap.devices,
+        devices:
+          gap.devices === 'all' ? t('sources.all_devices') : t('sources.some_devices', { count: Number(gap.devices) }),
       })}
     </>
   );
