@@ -19,7 +19,7 @@ let names: string[];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'routes-'));
-  await simulate({ people: 40, days: 26, seed: 11, out: folder });
+  await simulate({ people: 40, days: 34, seed: 11, out: folder });
   data = await openData(undefined);
   await loadPeople(data.events, folder);
   await loadDocuments(data.events, folder);

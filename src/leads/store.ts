@@ -31,8 +31,8 @@ const query = statements(import.meta.url);
 const STANDING = query('standing');
 const ALERTS = query('alerts');
 
-/** The score that made somebody a lead at least once. */
-const LEAST_SCORE = 20;
+/** The score that makes somebody a lead. Below it the queue would hold half the house. */
+const LEAST_SCORE = 30;
 const BATCH = 500;
 
 export interface StandingRow {

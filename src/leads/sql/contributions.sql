@@ -8,5 +8,6 @@ FROM (
   GROUP BY day, stage
 )
 GROUP BY cause, stage
+HAVING bits >= 0.05
 ORDER BY bits DESC, cause
 LIMIT 100
