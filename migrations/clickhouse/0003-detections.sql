@@ -49,6 +49,7 @@ CREATE TABLE IF NOT EXISTS first_seen
     kind LowCardinality(String),
     who  LowCardinality(String),
     what String,
+    key  UInt64 DEFAULT sipHash64(kind, who, what),  -- a set of these is asked every day
     day  Date
 )
 ENGINE = MergeTree

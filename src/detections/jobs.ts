@@ -4,6 +4,7 @@ import type { Events } from '../stores/clickhouse.ts';
 import { rules } from './rule.ts';
 import {
   computeDay,
+  countWorkingHours,
   type DayState,
   dayStates,
   deleteDerivedFrom,
@@ -44,6 +45,7 @@ export async function computeDays(events: Events, options: ComputeOptions = {}):
   const pending: DayState[] = days.slice(first);
   const totalRows = pending.reduce((sum, { events }) => sum + events, 0);
   let rows = 0;
+  await countWorkingHours(events, pending[0]!.day, pending.at(-1)!.day);
   for (const [index, state] of pending.entries()) {
     const { day } = state;
     if (options.signal?.aborted) throw new Fault('interrupted', 'computing stopped', { place: day });

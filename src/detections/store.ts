@@ -62,13 +62,20 @@ export interface DayContext {
   learnFrom: string;
 }
 
-/** Computes one day's observations, measures, signals and standings. Needs every day before it to be computed. */
+/** Counts who worked at which hours, for all days between two: it depends on nothing but the events. */
+export async function countWorkingHours(events: Events, from: string, to: string): Promise<void> {
+  await events.run(WORKING_HOURS, { from, to });
+}
+
+/**
+ * Computes one day's observations, measures, signals and standings. Needs the working hours of the days up to it, and
+ * every day before it to be computed.
+ */
 export async function computeDay(events: Events, day: string, context: DayContext): Promise<void> {
   const detections = context.rules.map((rule) => rule.id);
   const parameters = { day };
   await events.run(STAFF, parameters);
   await events.run(OBSERVATIONS, { ...parameters, inside_domains: context.insideDomains });
-  await events.run(WORKING_HOURS, parameters);
   await events.run(FIRST_SEEN, parameters);
   await insertMeasures(events, context.rules, day);
   await events.run(SPANS, parameters);

@@ -14,6 +14,7 @@ interface LeadsTable {
   score: number;
   signals: number;
   stages: string[];
+  detections: string[];
   top: [detection: string, bits: number][];
   trend: number[];
   as_of: string;
@@ -31,8 +32,8 @@ const query = statements(import.meta.url);
 const STANDING = query('standing');
 const ALERTS = query('alerts');
 
-/** The score that makes somebody a lead. Below it the queue would hold half the house. */
-const LEAST_SCORE = 30;
+/** The bits of evidence that make somebody a lead, a score of 40. Below it the queue would hold half the house. */
+const LEAST_EVIDENCE = -Math.log2(1 - 0.4) * TUNING.scoreScale;
 const BATCH = 500;
 
 export interface StandingRow {
@@ -41,6 +42,7 @@ export interface StandingRow {
   first_day: string;
   last_day: string;
   stages: string[];
+  detections: string[];
   top: [detection: string, bits: number][];
   trend: number[];
   score: number;
@@ -50,7 +52,7 @@ export function standingOn(events: Events, day: string): Promise<StandingRow[]> 
   return events.rows<StandingRow>(STANDING, {
     day,
     memory: MEMORY_DAYS,
-    least_score: LEAST_SCORE,
+    least_evidence: LEAST_EVIDENCE,
     half_life: TUNING.halfLifeDays,
     scale: TUNING.scoreScale,
   });
@@ -108,7 +110,7 @@ export async function selectLeads(db: CaseworkDb, filter: LeadFilter): Promise<{
       ),
     );
   if (filter.detection !== undefined)
-    query = query.where(sql<boolean>`top @> ${JSON.stringify([[filter.detection]])}::jsonb`);
+    query = query.where(sql<boolean>`${filter.detection} = any(detections)`);
   if (filter.search !== undefined)
     query = query.where('id', 'like', `%${filter.search.toUpperCase().replace(/[^0-9A-Z]/g, '')}%`);
   const counted = await query.select((select) => select.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();

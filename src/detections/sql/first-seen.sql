@@ -1,5 +1,5 @@
 -- What this day showed for the first time. A row that is there already stays the older one.
-INSERT INTO first_seen
+INSERT INTO first_seen (kind, who, what, day)
 SELECT kind, who, what, {day:Date}
 FROM (
   SELECT DISTINCT tupleElement(seen, 1) AS kind, user_uid AS who, tupleElement(seen, 2) AS what
@@ -17,4 +17,4 @@ FROM (
   )
   WHERE what != ''
 )
-WHERE (kind, who, what) NOT IN (SELECT kind, who, what FROM first_seen WHERE day < {day:Date})
+WHERE sipHash64(kind, who, what) NOT IN (SELECT key FROM first_seen WHERE day < {day:Date})

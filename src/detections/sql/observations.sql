@@ -122,8 +122,8 @@ SELECT
     pr.people >= 3
   ) AS need_to_know,
   registered AND p.clearance > 0 AND r.level > greatest(p.clearance, 2) AS above_clearance,
-  document != '' AND (a.actor_user_uid, document) NOT IN (
-    SELECT who, what
+  document != '' AND sipHash64('document', a.actor_user_uid, document) NOT IN (
+    SELECT key
     FROM first_seen
     WHERE kind = 'document' AND day < {day:Date}
   ) AS first_time,
@@ -135,8 +135,8 @@ SELECT
   if(d.people > 0, {day:Date} - d.first_day, 0) AS destination_age,
   d.people AS destination_people,
   t.all_acts >= 200 AND h.acts / t.all_acts < 0.002 AS off_hours,
-  a.class_uid = 3002 AND (a.actor_user_uid, a.device_hostname) NOT IN (
-    SELECT who, what
+  a.class_uid = 3002 AND sipHash64('device', a.actor_user_uid, a.device_hostname) NOT IN (
+    SELECT key
     FROM first_seen
     WHERE kind = 'device' AND day < {day:Date}
   ) AS new_device

@@ -1,5 +1,6 @@
+-- For many days at once; a day's own question reads those before it.
 INSERT INTO working_hours
 SELECT day, actor_user_uid, toHour(time) + if(toDayOfWeek(day) >= 6, 100, 0) AS hour, count()
 FROM events
-WHERE day = {day:Date} AND class_uid != 0
+WHERE day >= {from:Date} AND day <= {to:Date} AND class_uid != 0
 GROUP BY day, actor_user_uid, hour

@@ -3,12 +3,11 @@ WITH
   everyone AS (
     SELECT
       user_uid,
-      groupArray((day, fresh)) AS days,
-      max(score) AS best
+      groupArray((day, fresh)) AS days
     FROM standings
     WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
     GROUP BY user_uid
-    HAVING maxIf(score, day > {day:Date} - 90) >= {least_score:Float64}
+    HAVING maxIf(evidence, day > {day:Date} - 90) >= {least_evidence:Float64}
   ),
   -- Of a stage's signals of a day the strongest counts: what is left of those adds up to the evidence.
   causes AS (
@@ -18,6 +17,7 @@ WITH
       min(first_day) AS first_day,
       max(last_day) AS last_day,
       groupUniqArray(stage) AS stages,
+      groupUniqArrayArray(detections) AS detections,
       arrayReverseSort(cause -> (cause.2, cause.1), groupArray((detection, bits))) AS top
     FROM (
       SELECT
@@ -25,6 +25,7 @@ WITH
         cause AS detection,
         stage,
         sum(signals) AS signals,
+        groupUniqArrayArray(detections) AS detections,
         min(day) AS first_day,
         max(day) AS last_day,
         sum(strongest * exp2(-({day:Date} - day) / {half_life:Float64})) AS bits
@@ -35,7 +36,8 @@ WITH
           stage,
           argMax(detection, (counted, detection)) AS cause,
           max(counted) AS strongest,
-          count() AS signals
+          count() AS signals,
+          groupUniqArray(detection) AS detections
         FROM signals
         WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
         GROUP BY user_uid, day, stage
@@ -50,6 +52,7 @@ SELECT
   c.first_day AS first_day,
   c.last_day AS last_day,
   c.stages AS stages,
+  c.detections AS detections,
   c.top AS top,
   arrayMap(
     back -> round(100 * (1 - exp2(-arraySum(arrayMap(
