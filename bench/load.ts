@@ -79,10 +79,6 @@ async function measure(work: (events: Events) => Promise<number>): Promise<Run> 
   const events = await openEmbedded(dir);
   try {
     await migrateEvents(events);
-    // As the load has it: otherwise the engine uses one thread when it has less than a gigabyte for each.
-    await events.run(
-      'SET max_threads_min_free_memory_per_thread = 0, max_insert_threads_min_free_memory_per_thread = 0',
-    );
     const memory = watchMemory();
     const [began, busy] = [performance.now(), cpuSeconds()];
     const rows = await work(events);

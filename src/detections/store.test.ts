@@ -71,8 +71,8 @@ async function past(days: number, measured: Measured[]): Promise<void> {
 async function copies(user: number, names: string[]): Promise<void> {
   for (const [index, name] of names.entries())
     await events.run(
-      `INSERT INTO events (uid, day, time, class_uid, activity_name, log_name, actor_user_uid, file_path, file_name, to_removable_media)
-       SELECT {uid:UInt64}, '${DAY}', '${DAY} 10:00:00', 1001, 'Copy', 'file', {user:String}, concat('R:\\\\', {name:String}), {name:String}, true`,
+      `INSERT INTO events (uid, day, time, class_uid, activity_name, log_name, actor_user_uid, file_path, to_removable_media)
+       SELECT {uid:UInt64}, '${DAY}', '${DAY} 10:00:00', 1001, 'Copy', 'file', {user:String}, concat('R:\\\\', {name:String}), true`,
       { uid: user * 1000 + index, user: `P${user}`, name },
     );
 }

@@ -93,13 +93,18 @@ test('a repeated line is stored once, with the place of the first', async () => 
   expect(lines).toEqual([{ file_line: 2 }, { file_line: 3 }, { file_line: 5 }]);
 });
 
-test('every line keeps its number across segments and their halves', async () => {
+test('every line keeps its number across segments', async () => {
   const lines = Array.from({ length: 500 }, (_, i) => `{${i + 2}},01/01/2025 08:00:00,ABC0001,PC-${i + 2},Logon`);
   await loadLines(lines, { segmentBytes: 3000 });
   const wrong = await events.rows(
     `SELECT * FROM events WHERE device_hostname != concat('PC-', toString(file_line)) LIMIT 5`,
   );
   expect(wrong).toEqual([]);
+});
+
+test('two parts of the same bytes are both read', async () => {
+  const { rows, stored } = await loadLines(Array(40).fill(logon(1)), { segmentBytes: 200 });
+  expect([rows, stored]).toEqual([40, 1]);
 });
 
 test('a file that grew is loaded from where it had ended, and counted once', async () => {

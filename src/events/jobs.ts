@@ -1,15 +1,15 @@
 /** Loading an organisation folder's log files into the event store: resumable, repeatable, a segment at a time. */
 import { existsSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { asFault, Fault } from '../base/fault.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { csvPositions, headerNames } from '../stores/csv.ts';
 import { readHeader } from '../stores/header.ts';
 import { readers } from './reader.ts';
-import { countLines, type Frame, frames, halves, SEGMENT_BYTES, sourceOf } from './segment.ts';
+import { frames, SEGMENT_BYTES, sourceOf } from './segment.ts';
 import {
-  dropStage,
+  countLines,
   forgetOtherSegments,
   holdMerges,
   insertSegment,
@@ -18,11 +18,8 @@ import {
   type LogFile,
   type LogTotals,
   logTotals,
-  makeStage,
   type Segment,
-  type Spooled,
-  stageLines,
-  storeStaged,
+  storeLines,
 } from './store.ts';
 
 export interface LoadProgress {
@@ -60,8 +57,8 @@ export async function loadLogs(events: Events, folder: string, options: LoadOpti
   const progress = { rows: 0, bytes: 0, totalBytes, file: '' };
   const hold = totalBytes / (options.segmentBytes ?? SEGMENT_BYTES) < MOST_UNMERGED;
   await clearSpool(events);
-  await makeStage(events);
   if (hold) await holdMerges(events, true);
+  let firstLine = 2; // line 1 is the header
   try {
     // One part after the other: the engine answers one statement at a time, each with all of its threads.
     for await (const step of ahead(steps(events, files, options))) {
@@ -69,7 +66,10 @@ export async function loadLogs(events: Events, folder: string, options: LoadOpti
       if (step.kind === 'fault') unreadable.push(step.fault);
       else if (step.kind === 'end') await forgetOtherSegments(events, step.file, step.positions);
       else {
-        progress.rows += await storePart(events, step);
+        if (step.segment.position === step.file.start) firstLine = 2;
+        const rows = await storePart(events, step, firstLine);
+        firstLine += rows;
+        progress.rows += rows;
         progress.bytes += step.bytes;
         progress.file = step.file.reader.file;
         options.onProgress?.({ ...progress });
@@ -77,7 +77,7 @@ export async function loadLogs(events: Events, folder: string, options: LoadOpti
     }
   } finally {
     // After an engine that has ended there is nothing to tidy, and its end is the error to report.
-    await Promise.allSettled([clearSpool(events), dropStage(events), ...(hold ? [holdMerges(events, false)] : [])]);
+    await Promise.allSettled([clearSpool(events), ...(hold ? [holdMerges(events, false)] : [])]);
   }
   return { logs: await logTotals(events), unreadable };
 }
@@ -117,7 +117,7 @@ async function clearSpool(events: Events): Promise<void> {
 
 /** What is to be done with a file, in order: its parts, then its end; or its fault. */
 type Step =
-  | { kind: 'part'; segment: Segment; bytes: number; done: JournalEntry | undefined; spooled: Spooled[]; file: LogFile }
+  | { kind: 'part'; segment: Segment; bytes: number; done: JournalEntry | undefined; spooled: string; file: LogFile }
   | { kind: 'end'; file: LogFile; positions: number[] }
   | { kind: 'fault'; file: LogFile; fault: Fault };
 
@@ -135,12 +135,11 @@ async function* fileSteps(events: Events, file: LogFile, { segmentBytes }: LoadO
   const known = await journal(events, file.reader.log_name);
   const byDigest = new Map(known.map((entry) => [entry.digest, entry]));
   const positions: number[] = [];
-  let firstLine = 2; // line 1 is the header
   for await (const frame of frames(file.path, file.start, segmentBytes)) {
     const done = byDigest.get(frame.digest);
-    const { spooled, lines } = done ? { spooled: [], lines: done.rows } : await spool(events.spool!, frame, firstLine);
+    const spooled = done ? '' : join(events.spool!, `${file.reader.log_name}-${frame.position}.lines`);
+    if (!done) await spool(spooled, frame.bytes);
     positions.push(frame.position);
-    firstLine += lines;
     const segment = { file, position: frame.position, digest: frame.digest };
     // The bytes themselves are on disk now and need not wait in memory.
     yield { kind: 'part', file, segment, bytes: frame.bytes.length, done, spooled };
@@ -168,31 +167,27 @@ async function* ahead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
 }
 
 /** The engine reads files, not streams; the source file itself is the durable copy, so this one needs no fsync. */
-async function spool(folder: string, frame: Frame, firstLine: number): Promise<{ spooled: Spooled[]; lines: number }> {
-  const spooled: Spooled[] = [];
-  let lines = 0;
+async function spool(path: string, bytes: Buffer): Promise<void> {
   try {
-    for (const [i, bytes] of halves(frame.bytes).entries()) {
-      const path = join(folder, `${frame.digest}-${i}.lines`);
-      await writeFile(path, bytes, { mode: 0o600 });
-      spooled.push({ path, firstLine: firstLine + lines });
-      lines += countLines(bytes);
-    }
+    await writeFile(path, bytes, { mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-      throw new Fault('disk-full', 'no space left for the spool', { place: folder, cause: error });
+      throw new Fault('disk-full', 'no space left for the spool', { place: dirname(path), cause: error });
     throw error;
   }
-  return { spooled, lines };
 }
 
 /** Stores one part; returns its number of lines. A part whose bytes are journalled costs next to nothing. */
-async function storePart(events: Events, { segment, done, spooled }: Step & { kind: 'part' }): Promise<number> {
+async function storePart(
+  events: Events,
+  { segment, done, spooled }: Step & { kind: 'part' },
+  firstLine: number,
+): Promise<number> {
   const { file, position } = segment;
   if (done?.source === file.source && done.position === position) return done.rows;
-  const rows = done?.rows ?? (await stageLines(events, file, spooled));
-  if (!done) await storeStaged(events, file.reader.log_name);
+  const rows = done?.rows ?? (await countLines(events, spooled));
+  if (!done) await storeLines(events, file, spooled, firstLine);
   await insertSegment(events, segment, rows);
-  for (const { path } of spooled) await rm(path, { force: true });
+  if (!done) await rm(spooled, { force: true });
   return rows;
 }

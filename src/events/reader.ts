@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { Fault } from '../base/fault.ts';
-import { BAD_LINE_TEXT, BAD_LINE_UID, type CsvPositions, csvLines, IN_ORDER, literal } from '../stores/csv.ts';
+import { BAD_LINE_TEXT, type CsvPositions, csvLines, IN_ORDER, literal } from '../stores/csv.ts';
 
 const Mapping = z.strictObject({
   log_name: z.string().regex(/^[a-z0-9_]+$/),
@@ -29,7 +29,7 @@ const FOLDER = fileURLToPath(new URL('./readers/', import.meta.url));
 
 /** Columns that every log has, read the same way for all of them. A bad line is a Base Event on the first day of 1970. */
 const COMMON: Record<string, string> = {
-  uid: `if(reason = '', line_uid, ${BAD_LINE_UID})`,
+  uid: 'lines.uid',
   day: "if(reason = '', toDate(assumeNotNull(parsed_time)), toDate(0))",
   time: "if(reason = '', assumeNotNull(parsed_time), toDateTime(0, 'UTC'))",
   class_uid: '',
@@ -54,8 +54,8 @@ export function readMapping(path: string): Reader {
   throw new Fault('invalid-content', z.prettifyError(parsed.error), { place: path });
 }
 
-/** SQL of a SELECT that reads the lines of one part of a segment; see csvLines for its columns and parameters. */
-function linesSql(reader: Reader, positions: CsvPositions, part: string): string {
+/** SQL of a SELECT that reads the lines of a segment; see csvLines for its columns and parameters. */
+function linesSql(reader: Reader, positions: CsvPositions, firstFields = 0): string {
   const words = Object.keys(reader.activities).map(literal);
   const names = Object.values(reader.activities).map(literal);
   return csvLines(
@@ -76,7 +76,7 @@ function linesSql(reader: Reader, positions: CsvPositions, part: string): string
       "parseDateTimeOrNull(date, '%m/%d/%Y %H:%i:%s', 'UTC') AS parsed_time",
       `transform(activity, [${words.join(', ')}], [${names.join(', ')}], '') AS activity_name`,
     ],
-    part,
+    firstFields,
   );
 }
 
@@ -87,16 +87,25 @@ function eventColumns(reader: Reader): Record<string, string> {
 }
 
 /**
- * SQL that reads `parts` files of lines, normalises them at the same time and puts them into `table`.
- * Parameters: header_fields, and path0, first_line0, path1... for each part.
+ * SQL that reads a segment's lines, normalises them and stores those that are not stored yet; of a line that comes twice
+ * the first. The same line has the same day, so only the segment's days can hold it.
+ * One thread reads, which keeps the order of lines; behind the join several normalise, and blocks of this size are packed
+ * at the same time. A filter made of the join's right side would only be in front of what the join does anyway.
  */
-export function normaliseSql(reader: Reader, positions: CsvPositions, table: string, parts: number): string {
+export function normaliseSql(reader: Reader, positions: CsvPositions): string {
   const columns = eventColumns(reader);
   const expressions = Object.entries(columns).map(([name, expression]) => `${expression} AS ${name}_`);
-  const selects = Array.from({ length: parts }, (_, part) => {
-    return `SELECT ${expressions.join(', ')} FROM (${linesSql(reader, positions, String(part))})`;
-  });
-  return `INSERT INTO ${table} (${Object.keys(columns).join(', ')})
-    ${selects.join('\nUNION ALL\n')}
-    ${IN_ORDER}`;
+  return `INSERT INTO events (${Object.keys(columns).join(', ')})
+    SELECT ${expressions.join(', ')}
+    FROM (${linesSql(reader, positions)} LIMIT 1 BY uid ${IN_ORDER}) AS lines
+    LEFT ANTI JOIN (
+      SELECT uid
+      FROM events
+      WHERE log_name = ${literal(reader.log_name)} AND (
+        day = toDate(0)
+        OR day IN (SELECT DISTINCT toDate(parsed_time) FROM (${linesSql(reader, positions, positions.get('date'))}))
+      )
+    ) AS stored ON stored.uid = lines.uid
+    SETTINGS input_format_parallel_parsing = 0, enable_join_runtime_filters = 0, query_plan_join_swap_table = 'false',
+      max_insert_threads = 2, min_insert_block_size_rows = 100000, min_insert_block_size_bytes = 0`;
 }

@@ -71,17 +71,3 @@ async function wholeLines(handle: FileHandle, position: number, size: number, pa
   if (size < LONGEST_LINE_BYTES) return wholeLines(handle, position, size * 2, path);
   throw new Fault('invalid-input', `a line longer than ${LONGEST_LINE_BYTES} bytes`, { place: basename(path) });
 }
-
-/** The bytes in two halves of whole lines, so that two threads can read them at the same time. */
-export function halves(bytes: Buffer): Buffer[] {
-  const cut = bytes.indexOf(NEWLINE, Math.floor(bytes.length / 2)) + 1;
-  if (cut === 0 || cut === bytes.length) return [bytes];
-  return [bytes.subarray(0, cut), bytes.subarray(cut)];
-}
-
-/** The number of line ends. */
-export function countLines(bytes: Buffer): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
-  return lines;
-}

@@ -29,12 +29,6 @@ export interface Segment {
   digest: string;
 }
 
-/** Copies of a segment's lines where the engine can read them; it reads all of them at the same time. */
-export interface Spooled {
-  path: string;
-  firstLine: number;
-}
-
 export interface JournalEntry {
   source: string;
   position: number;
@@ -53,66 +47,25 @@ export function journal(events: Events, logName: string): Promise<JournalEntry[]
   );
 }
 
-/** Makes the tables in memory where a segment's lines stand while they are compared with what is stored. */
-export async function makeStage(events: Events): Promise<void> {
-  // The engine falls back to one thread when less than a gigabyte for each is free, which a small machine never has.
-  await events.run('SET max_threads_min_free_memory_per_thread = 0, max_insert_threads_min_free_memory_per_thread = 0');
-  await dropStage(events);
-  await events.run('CREATE TABLE stage AS events ENGINE = Memory');
-  await events.run('CREATE TABLE stage_repeated (uid UInt128, first_line UInt32) ENGINE = Memory');
-}
-
-export async function dropStage(events: Events): Promise<void> {
-  await events.run('DROP TABLE IF EXISTS stage SYNC');
-  await events.run('DROP TABLE IF EXISTS stage_repeated SYNC');
-}
-
-/** Reads and normalises the segment's lines into the stage; returns their number. */
-export async function stageLines(events: Events, file: LogFile, parts: Spooled[]): Promise<number> {
-  await events.run('TRUNCATE TABLE stage');
-  const values = parts.flatMap(({ path, firstLine }, i) => [
-    [`path${i}`, path],
-    [`first_line${i}`, firstLine],
-  ]);
-  await events.run(normaliseSql(file.reader, file.positions, 'stage', parts.length), {
-    header_fields: file.headerFields,
-    ...Object.fromEntries(values),
-  });
-  const [count] = await events.rows<{ rows: number }>('SELECT count() AS rows FROM stage');
+/** The number of lines in a file that the engine can read. */
+export async function countLines(events: Events, path: string): Promise<number> {
+  const [count] = await events.rows<{ rows: number }>(
+    `SELECT count() AS rows FROM file({path:String}, 'LineAsString', 'raw String')`,
+    { path },
+  );
   return count!.rows;
 }
 
 /**
- * Stores the staged lines that are not stored yet. Safe to repeat at any time: after a crash, or when a line comes
- * twice, what is there is left out. Of a line that is repeated within the segment the first one stays.
- * Blocks of this size are sorted and packed at the same time; a segment in one block would keep one thread busy.
+ * Stores those lines of a segment, the first of which is line `firstLine` of its file, that are not stored yet. Safe to
+ * repeat at any time: after a crash, or when a line comes twice, what is there is left out.
  */
-export async function storeStaged(events: Events, logName: string): Promise<void> {
-  await events.run('TRUNCATE TABLE stage_repeated');
-  await events.run(
-    `INSERT INTO stage_repeated
-     SELECT uid, min(file_line)
-     FROM stage
-     GROUP BY uid
-     HAVING count() > 1`,
-  );
-  await events.run(
-    `INSERT INTO events SETTINGS max_insert_threads = 2, min_insert_block_size_rows = 100000, min_insert_block_size_bytes = 0
-     SELECT *
-     FROM stage
-     WHERE uid NOT IN (
-       SELECT uid
-       FROM events
-       WHERE log_name = {logName:String} AND (
-         day = toDate(0)
-         OR day BETWEEN (SELECT min(day) FROM stage WHERE class_uid != 0) AND (SELECT max(day) FROM stage)
-       )
-     ) AND (
-       uid NOT IN (SELECT uid FROM stage_repeated)
-       OR (uid, file_line) IN (SELECT uid, first_line FROM stage_repeated)
-     )`,
-    { logName },
-  );
+export async function storeLines(events: Events, file: LogFile, path: string, firstLine: number): Promise<void> {
+  await events.run(normaliseSql(file.reader, file.positions), {
+    path,
+    first_line: firstLine,
+    header_fields: file.headerFields,
+  });
 }
 
 /** Merging parts while more are written takes the processor from the load; they merge when it is done. */

@@ -41,10 +41,10 @@ export function headerNames(header: string): string[] {
 }
 
 /**
- * SQL of a SELECT over the lines of one file: `line`, `file_line`, `line_uid` (a hash of table and line), every column
- * under its own name, and `reason`, empty for a good row. `faults` are [condition, reason] pairs over the columns.
- * The engine computes only what the caller's SELECT uses. Parameters: path, first_line (both with `part` behind their
- * names, so that one statement can read several files) and header_fields.
+ * SQL of a SELECT over the lines of one file: `line`, `file_line`, `uid` (a hash of table and line), every column under
+ * its own name, and `reason`, empty for a good row. `faults` are [condition, reason] pairs over the columns.
+ * The engine computes only what the caller's SELECT uses; who needs the `firstFields` fields alone is spared the rest of a
+ * line (0: all). Parameters: path, first_line and header_fields.
  */
 export function csvLines(
   table: string,
@@ -52,7 +52,7 @@ export function csvLines(
   positions: CsvPositions,
   faults: [condition: string, reason: string][],
   computed: string[] = [],
-  part = '',
+  firstFields = 0,
 ): string {
   const width = Math.max(...positions.values());
   const selected = Object.entries(columns).map(([name, fallback]) =>
@@ -68,11 +68,11 @@ export function csvLines(
   return `
     SELECT
       line,
-      toUInt32({first_line${part}:UInt64} + rowNumberInAllBlocks()) AS file_line,
+      toUInt32({first_line:UInt64} + rowNumberInAllBlocks()) AS file_line,
       reinterpretAsUInt128(sipHash128(${literal(table)}, line)) AS line_uid,
       if(
         position(line, '"') = 0,
-        splitByChar(',', line),
+        splitByChar(',', line, ${firstFields}),
         -- A quoted field may hold commas and doubled quotes; such lines are rare, so only they pay for the pattern.
         arrayMap(
           field -> if(startsWith(field, '"'), replaceAll(substring(field, 2, length(field) - 2), '""', '"'), field),
@@ -86,12 +86,12 @@ export function csvLines(
       multiIf(
         ${conditions.join(',\n        ')},
         ''
-      ) AS reason
-    FROM (SELECT trimRight(raw, '\\r') AS line FROM file({path${part}:String}, 'LineAsString', 'raw String'))`;
+      ) AS reason,
+      -- A bad line is told apart by where it stands: ten empty lines are ten rows in the quarantine.
+      if(reason = '', line_uid, reinterpretAsUInt128(sipHash128(line_uid, file_line))) AS uid
+    FROM (SELECT trimRight(raw, '\\r') AS line FROM file({path:String}, 'LineAsString', 'raw String'))`;
 }
 
-/** A bad line is told apart by where it stands: ten empty lines are ten rows in the quarantine. */
-export const BAD_LINE_UID = 'reinterpretAsUInt128(sipHash128(line_uid, file_line))';
 /** What is kept of a bad line, whatever it holds. */
 export const BAD_LINE_TEXT = 'substring(toValidUTF8(line), 1, 4000)';
 
@@ -121,10 +121,10 @@ export async function loadSideTable(events: Events, table: SideTable, file: stri
     const columns = Object.entries(table.map);
     await events.run(
       `INSERT INTO ${table.target} (uid, ${columns.map(([name]) => name).join(', ')})
-       SELECT line_uid, ${columns.map(([name, expression]) => `${expression} AS ${name}_`).join(', ')}
+       SELECT uid, ${columns.map(([name, expression]) => `${expression} AS ${name}_`).join(', ')}
        FROM (${lines})
-       WHERE reason = '' AND file_line > 1 AND line_uid NOT IN (SELECT uid FROM ${table.target})
-       LIMIT 1 BY line_uid
+       WHERE reason = '' AND file_line > 1 AND uid NOT IN (SELECT uid FROM ${table.target})
+       LIMIT 1 BY uid
        ${IN_ORDER}`,
       parameters,
     );
@@ -147,10 +147,10 @@ async function quarantineLines(
   if (count!.bad > 0)
     await events.run(
       `INSERT INTO events (uid, log_name, file_line, quarantine_reason, raw_data)
-       SELECT ${BAD_LINE_UID} AS bad_uid, {name:String}, file_line, reason, ${BAD_LINE_TEXT}
+       SELECT uid, {name:String}, file_line, reason, ${BAD_LINE_TEXT}
        FROM (${lines})
        WHERE reason != '' AND file_line > 1
-         AND bad_uid NOT IN (SELECT uid FROM events WHERE day = toDate(0) AND log_name = {name:String})
+         AND uid NOT IN (SELECT uid FROM events WHERE day = toDate(0) AND log_name = {name:String})
        ${IN_ORDER}`,
       { ...parameters, name },
     );

@@ -21,6 +21,9 @@ const session = new Session(directory, {
   connectionArgs: [
     `--max_server_memory_usage=${memoryBytes}`,
     '--max_threads=2',
+    // Otherwise it falls back to one thread when less than a gigabyte for each is free: always, on a small machine.
+    '--max_threads_min_free_memory_per_thread=0',
+    '--max_insert_threads_min_free_memory_per_thread=0',
     // The engine's own query log would cost every question 5 ms, and it would keep the values of parameters.
     '--log_queries=0',
     `--max_bytes_before_external_group_by=${Math.round(Number(memoryBytes) / 4)}`,

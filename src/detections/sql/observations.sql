@@ -23,7 +23,7 @@ WITH
       activity_name,
       device_hostname,
       file_path AS target,
-      file_name AS name,
+      splitByChar('\\', file_path)[-1] AS name,
       startsWith(file_path, '\\\\') AS on_share,
       multiIf(to_removable_media, 'removable_media', activity_name = 'Print', 'print', '') AS channel,
       '' AS destination
