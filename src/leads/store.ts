@@ -109,8 +109,7 @@ export async function selectLeads(db: CaseworkDb, filter: LeadFilter): Promise<{
         }),
       ),
     );
-  if (filter.detection !== undefined)
-    query = query.where(sql<boolean>`${filter.detection} = any(detections)`);
+  if (filter.detection !== undefined) query = query.where(sql<boolean>`${filter.detection} = any(detections)`);
   if (filter.search !== undefined)
     query = query.where('id', 'like', `%${filter.search.toUpperCase().replace(/[^0-9A-Z]/g, '')}%`);
   const counted = await query.select((select) => select.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
