@@ -1,11 +1,10 @@
+import { FAULTS } from '../base/fault.ts';
 import { replay as live } from '../leads/leads.ts';
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { dataOption, operand } from './option.ts';
 import { loadOrganisation, reportLoaded } from './organisation.ts';
 import { dayProgress } from './replay.ts';
-
-const BAD_ROWS = 7;
 
 export const ingest = command({
   name: 'ingest',
@@ -20,7 +19,7 @@ export const ingest = command({
   operands: { folder: operand('DIR', 'The organisation folder, with logon.csv, file.csv and so on.') },
   options: { data: dataOption },
   example: 'countersign ingest world --data data',
-  exits: [3, 4, 6, BAD_ROWS],
+  exits: [3, 4, 6, FAULTS['bad-rows'].exit],
   resume: 'Run the same command again: it goes on where it stopped.',
   async run({ options, operands, signal, say, progress }) {
     const data = await openData(options.data, { create: true, purpose: 'countersign ingest' });

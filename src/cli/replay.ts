@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { FAULTS } from '../base/fault.ts';
 import type { DayProgress } from '../detections/detections.ts';
 import { type Alert, replay as live } from '../leads/leads.ts';
 import { openData } from '../stores/data.ts';
@@ -7,8 +8,6 @@ import { command } from './command.ts';
 import { day, decimal, operand, text } from './option.ts';
 import { loadOrganisation, reportLoaded } from './organisation.ts';
 import { formatCount, type StartProgress } from './progress.ts';
-
-const BAD_ROWS = 7;
 
 export const replay = command({
   name: 'replay',
@@ -28,7 +27,7 @@ export const replay = command({
     data: text('DIR', 'Keep the data here. Default: a temporary directory.'),
   },
   example: 'countersign replay world --alerts alerts.csv --budget 5',
-  exits: [3, 4, 6, BAD_ROWS],
+  exits: [3, 4, 6, FAULTS['bad-rows'].exit],
   resume: 'With --data, run the same command again: it goes on where it stopped.',
   async run({ options, operands, signal, say, progress }) {
     const data = await openData(options.data, { create: true, purpose: 'countersign replay' });

@@ -1,4 +1,5 @@
 /** Computing days in order, as they would have been lived. */
+import { addDays } from '../base/day.ts';
 import { Fault } from '../base/fault.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { rules } from './rule.ts';
@@ -60,11 +61,4 @@ export async function computeDays(events: Events, options: ComputeOptions = {}):
 /** The first day that is learned from: before it everything is seen for the first time. */
 export async function learnFrom(events: Events): Promise<string> {
   return addDays((await firstDay(events)) ?? '1970-01-01', TUNING.warmUpDays);
-}
-
-/** A day so many days later. */
-export function addDays(day: string, days: number): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  return date.toISOString().slice(0, 10);
 }

@@ -1,4 +1,5 @@
 /** Living through the days: each day's standings become alerts, and the queue of leads follows. */
+import { addDays } from '../base/day.ts';
 import { computeDays, type DayProgress, firstDay, lastDay } from '../detections/detections.ts';
 import { aliases, countPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
@@ -44,7 +45,7 @@ async function tellAlerts({ events }: Data, options: ReplayOptions): Promise<voi
   if (first === undefined || last === undefined) return;
   const budget = options.budget === undefined ? undefined : new Budget<AlertRow>(options.budget);
   const end = options.until !== undefined && options.until < last ? options.until : last;
-  for (let number = 0, day = first; day <= end; number++, day = nextDay(day)) {
+  for (let number = 0, day = first; day <= end; number++, day = addDays(day, 1)) {
     const today = await alertsOn(events, day);
     const rows = budget ? budget.decide(number, await countPeople(events, day), today) : today;
     if (rows.length > 0) options.onAlerts?.(rows.map((row) => alertOf(row, day)));
@@ -56,8 +57,6 @@ function alertOf(row: AlertRow, day: string): Alert {
   const reason = row.reasons.map(([detection, bits, span]) => `${detection} ${bits.toFixed(1)} bits${spans(span)}`);
   return { date: day, user: row.user_uid, score: row.score, reason: reason.join('; ') };
 }
-
-const nextDay = (day: string) => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 
 /** Rebuilds the queue of leads as of the last computed day (or an earlier one). Returns how many there are. */
 export async function refreshLeads(data: Data, until?: string): Promise<number> {

@@ -1,5 +1,6 @@
 /** /api/people: one person's page, under a pseudonym; the account never leaves the server. */
 import { z } from 'zod';
+import { addDays } from '../base/day.ts';
 import { Fault } from '../base/fault.ts';
 import { type Level, levelName } from '../base/level.ts';
 import { page, type Route, route } from '../http/route.ts';
@@ -18,7 +19,7 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
   const span = { from: Day.optional(), to: Day.optional() };
   const between = async ({ from, to }: { from?: string | undefined; to?: string | undefined }) => {
     const end = to ?? (await lastDayOf(events));
-    return { from: from ?? daysBefore(end, 182), to: end };
+    return { from: from ?? addDays(end, -182), to: end };
   };
   return [
     route({
@@ -147,7 +148,7 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
         const rule = query.detection === undefined ? undefined : all.get(query.detection);
         const signals = rule ? await signalsOf(events, user) : [];
         const found = signals.find((signal) => signal.day === query.day && signal.detection === rule?.id);
-        const from = daysBefore(query.day, (found?.span ?? 1) - 1);
+        const from = addDays(query.day, 1 - (found?.span ?? 1));
         const rows = await evidenceOf(
           events,
           user,
@@ -174,6 +175,3 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
 }
 
 const measured = <T extends { signal: number }>(row: T) => ({ ...row, signal: Boolean(row.signal) });
-
-const daysBefore = (day: string, days: number) =>
-  new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
