@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { addDays } from './day.ts';
+import { addDays, daysBetween } from './day.ts';
 
 it.each([
   ['2026-02-28', 1, '2026-03-01'],
@@ -14,6 +14,7 @@ it('there and back again is the same day', () => {
     fc.property(fc.integer({ min: 0, max: 36_000 }), fc.integer({ min: -9000, max: 9000 }), (start, days) => {
       const day = addDays('1990-01-01', start);
       expect(addDays(addDays(day, days), -days)).toBe(day);
+      expect(daysBetween(day, addDays(day, days))).toBe(days);
     }),
   );
 });

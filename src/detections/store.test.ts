@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Events, openEmbedded } from '../stores/clickhouse.ts';
 import { migrateEvents } from '../stores/data.ts';
 import { rules } from './rule.ts';
-import { computeDay, computeStandings, deleteDerivedFrom } from './store.ts';
+import { computeDay, computeStandings, deleteDerivedFrom, lastDay } from './store.ts';
 import { TUNING } from './tuning.ts';
 
 const DAY = '2026-03-31';
@@ -265,5 +265,20 @@ describe('standings', () => {
     expect(weak!.score).toBeGreaterThan(0);
     expect(strong!.score).toBeGreaterThan(weak!.score);
     expect(strong!.score).toBeLessThan(100);
+  });
+});
+
+describe('the day it is', () => {
+  const worked = async (day: string, acts: number) => {
+    await events.run("INSERT INTO working_hours SELECT {day:Date}, 'P0', 9, {acts:UInt32}", { day, acts });
+    await events.run("INSERT INTO computed_days SELECT {day:Date}, 'x'", { day });
+  };
+
+  it('is the last with a usual number of events, whatever one clock says', async () => {
+    expect(await lastDay(events)).toBeUndefined();
+    for (const day of ['2026-03-02', '2026-03-03', '2026-03-04']) await worked(day, 1000);
+    await worked('2026-03-07', 40); // a Saturday
+    await worked('2098-12-31', 1);
+    expect(await lastDay(events)).toBe('2026-03-07');
   });
 });

@@ -1,6 +1,6 @@
 /** Living through the days: each day's standings become alerts, and the queue of leads follows. */
-import { addDays } from '../base/day.ts';
-import { computeDays, type DayProgress, firstDay, lastDay } from '../detections/detections.ts';
+import { daysBetween } from '../base/day.ts';
+import { computeDays, computedDays, type DayProgress, lastDay } from '../detections/detections.ts';
 import { aliases, countPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { Budget } from './budget.ts';
@@ -40,14 +40,11 @@ export async function replay(data: Data, options: ReplayOptions = {}): Promise<v
 }
 
 async function tellAlerts({ events }: Data, options: ReplayOptions): Promise<void> {
-  const first = await firstDay(events);
-  const last = await lastDay(events);
-  if (first === undefined || last === undefined) return;
   const budget = options.budget === undefined ? undefined : new Budget<AlertRow>(options.budget);
-  const end = options.until !== undefined && options.until < last ? options.until : last;
-  for (let number = 0, day = first; day <= end; number++, day = addDays(day, 1)) {
+  const days = (await computedDays(events)).filter((day) => options.until === undefined || day <= options.until);
+  for (const day of days) {
     const today = await alertsOn(events, day);
-    const rows = budget ? budget.decide(number, await countPeople(events, day), today) : today;
+    const rows = budget ? budget.decide(daysBetween(days[0]!, day), await countPeople(events, day), today) : today;
     if (rows.length > 0) options.onAlerts?.(rows.map((row) => alertOf(row, day)));
   }
 }

@@ -61,7 +61,7 @@ test('a folder with a tenth of its rows damaged is loaded, loudly, and ends with
   expect(stderr).toMatch(/file +[\d,]+ events.* bad rows/);
 });
 
-test('a plain CERT r4.2 folder, without directory, register and most columns, goes the same road', async () => {
+test('a plain CERT r4.2 folder, without directory, register and most columns, goes the same road, whatever two clocks say', async () => {
   const cert = join(root, 'cert');
   mkdirSync(cert);
   const day = (n: number) => `01/${String(n).padStart(2, '0')}/2010`;
@@ -75,9 +75,10 @@ test('a plain CERT r4.2 folder, without directory, register and most columns, go
     { length: 60 },
     (_, i) => `{X${i}},${day(25)} 22:00:${String(i).padStart(2, '0')},ABC003,PC-3,SECRET${i}.doc,"x"`,
   );
-  writeFileSync(join(cert, 'logon.csv'), `id,date,user,pc,activity\n${logon.join('\n')}\n`);
   writeFileSync(join(cert, 'file.csv'), `id,date,user,pc,filename,content\n${[...file, ...burst].join('\n')}\n`);
   writeFileSync(join(cert, 'psychometric.csv'), 'employee_name,user_id,O,C,E,A,N\nA B,ABC003,1,2,3,4,5\n');
+  const skewed = ['{Y1},01/01/1999 08:00:00,ABC001,PC-1,Logon', '{Y2},12/31/2098 08:00:00,ABC001,PC-1,Logon'];
+  writeFileSync(join(cert, 'logon.csv'), `id,date,user,pc,activity\n${[...logon, ...skewed].join('\n')}\n`);
   const alerts = join(root, 'cert.csv');
   expect((await countersign('replay', cert, '--alerts', alerts)).code).toBe(0);
   expect(readFileSync(alerts, 'utf8')).toMatch(/2010-01-25,ABC003,[\d.]+,.*exfiltrate-removable-media/);
