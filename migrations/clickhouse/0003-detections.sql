@@ -75,7 +75,8 @@ CREATE TABLE IF NOT EXISTS measures
     user_uid  LowCardinality(String),
     role      LowCardinality(String),
     value     Float32,
-    events    UInt32
+    events    UInt32,
+    step      Int16 DEFAULT toInt16(floor(8 * log2(value + 0.001)))  -- eight steps per doubling
 )
 ENGINE = MergeTree
 ORDER BY (detection, span, day, user_uid);

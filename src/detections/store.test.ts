@@ -60,7 +60,7 @@ async function past(days: number, measured: Measured[]): Promise<void> {
     for (const span of [1, 7, 28]) {
       const summed = measured.filter((m) => m.user === user && m.daysAgo >= daysAgo && m.daysAgo < daysAgo + span);
       await events.run(
-        `INSERT INTO measures
+        `INSERT INTO measures (day, detection, span, user_uid, role, value, events)
          SELECT toDate('${DAY}') - {ago:UInt32}, '${DETECTION}', {span:UInt8}, {user:String}, 'Translator', {value:Float64}, 1`,
         { ago: daysAgo, user: `P${user}`, span, value: summed.reduce((sum, m) => sum + m.value, 0) },
       );

@@ -41,7 +41,7 @@ async function insertMeasures(events: Events, rules: Rule[], day: string): Promi
   const names = Object.fromEntries(rules.map((rule, i) => [`d${i}`, rule.id]));
   const conditions = Object.assign({}, ...rules.map((rule) => rule.condition.parameters));
   await events.run(
-    `INSERT INTO measures
+    `INSERT INTO measures (day, detection, span, user_uid, role, value, events)
      SELECT {day:Date}, m.measure.1, 1, m.user_uid, p.role, m.measure.2, m.measure.3
      FROM (
        SELECT user_uid, arrayJoin([${parts.join(', ')}]) AS measure

@@ -22,12 +22,12 @@ WITH
     WHERE days > 0
   ),
   today AS (
-    SELECT detection, span, user_uid, role, value, events, toInt16(floor(8 * log2(value + 0.001))) AS step
+    SELECT detection, span, user_uid, role, value, events, step
     FROM measures
     WHERE day = {day:Date}
   ),
   past AS (
-    SELECT detection, span, user_uid, role, toInt16(floor(8 * log2(value + 0.001))) AS step
+    SELECT detection, span, user_uid, role, step
     FROM measures
     WHERE day >= greatest({day:Date} - {history:UInt16}, {learn_from:Date} + span - 1) AND day <= {day:Date} - span
   ),
@@ -38,13 +38,8 @@ WITH
     FROM past
     GROUP BY detection, span, role, step
   ),
-  role_stairs AS (
-    SELECT detection, span, role, groupArray(step) AS heights, groupArray(days) AS days
-    FROM steps
-    GROUP BY detection, span, role
-  ),
-  all_stairs AS (
-    SELECT detection, span, groupArray(step) AS heights, groupArray(days) AS days
+  stairs AS (
+    SELECT detection, span, groupArray(role) AS roles, groupArray(step) AS heights, groupArray(days) AS days
     FROM steps
     GROUP BY detection, span
   ),
@@ -83,8 +78,11 @@ WITH
         ifNull(a.days, 0) AS own_days,
         o.reached AS own_reached,
         greatest(0, toInt64(r.days) - toInt64(own_days)) AS peer_days,
-        arraySum(arrayMap((height, days) -> if(height >= t.step, days, 0), x.heights, x.days)) AS role_reached,
-        arraySum(arrayMap((height, days) -> if(height >= t.step, days, 0), y.heights, y.days)) AS all_reached,
+        arraySum(
+          (height, role, days) -> if(height >= t.step AND role = t.role, days, 0),
+          x.heights, x.roles, x.days
+        ) AS role_reached,
+        arraySum((height, days) -> if(height >= t.step, days, 0), x.heights, x.days) AS all_reached,
         greatest(0, toInt64(role_reached) - toInt64(own_reached)) AS peer_reached,
         greatest(0, toInt64(r.people) - 1) AS peers,
         e.days AS all_days,
@@ -94,8 +92,7 @@ WITH
       FROM today AS t
       LEFT JOIN active AS a ON a.user_uid = t.user_uid AND a.span = t.span
       LEFT JOIN own AS o ON o.detection = t.detection AND o.span = t.span AND o.user_uid = t.user_uid
-      LEFT JOIN role_stairs AS x ON x.detection = t.detection AND x.span = t.span AND x.role = t.role
-      LEFT JOIN all_stairs AS y ON y.detection = t.detection AND y.span = t.span
+      LEFT JOIN stairs AS x ON x.detection = t.detection AND x.span = t.span
       LEFT JOIN roles AS r ON r.role = t.role AND r.span = t.span
       LEFT JOIN (SELECT span, sum(days) AS days FROM active GROUP BY span) AS e ON e.span = t.span
     )

@@ -1,5 +1,5 @@
 -- Sums over 7 and 28 days for whoever added to a measure today: slow collecting adds up.
-INSERT INTO measures
+INSERT INTO measures (day, detection, span, user_uid, role, value, events)
 SELECT {day:Date}, detection, days, user_uid, anyIf(role, measured = {day:Date}), sum(value), sum(events)
 FROM (
   SELECT detection, user_uid, role, day AS measured, value, events, arrayJoin([7, 28]) AS days
