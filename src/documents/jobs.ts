@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { levelSql } from '../base/level.ts';
 import type { Events } from '../stores/clickhouse.ts';
-import type { SideTable } from '../stores/csv.ts';
+import { dateSql, noDate, type SideTable } from '../stores/csv.ts';
 import { loadSideTables, type SideReport } from '../stores/folder.ts';
-
-const noDate = (column: string): [string, string] => [`toDateOrNull(${column}) IS NULL`, `${column} is not a date`];
 
 const register: SideTable = {
   name: 'documents.csv',
@@ -17,7 +15,7 @@ const register: SideTable = {
     level: levelSql('level'),
     owner_team: 'owner_team',
     project: 'project',
-    registered: 'assumeNotNull(toDateOrNull(registered_at))',
+    registered: `assumeNotNull(${dateSql('registered_at')})`,
   },
 };
 
@@ -26,7 +24,7 @@ const decoys: SideTable = {
   target: 'decoys',
   columns: { path: 'required', placed_at: 'required' },
   faults: [["path = ''", 'no path'], noDate('placed_at')],
-  map: { path: 'path', placed: 'assumeNotNull(toDateOrNull(placed_at))' },
+  map: { path: 'path', placed: `assumeNotNull(${dateSql('placed_at')})` },
 };
 
 /** Loads the register of documents and the decoys of an organisation folder; what is stored already stays as it is. */

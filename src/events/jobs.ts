@@ -1,11 +1,12 @@
 /** Loading an organisation folder's log files into the event store: resumable, repeatable, a segment at a time. */
 import { existsSync } from 'node:fs';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { asFault, Fault } from '../base/fault.ts';
+import { Fault } from '../base/fault.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { csvPositions, headerNames } from '../stores/csv.ts';
-import { readHeader } from '../stores/header.ts';
+import { fileFault, readHeader } from '../stores/header.ts';
+import { clearSpool, spoolOf } from '../stores/spool.ts';
 import { readers } from './reader.ts';
 import { frames, SEGMENT_BYTES, sourceOf } from './segment.ts';
 import {
@@ -82,13 +83,6 @@ export async function loadLogs(events: Events, folder: string, options: LoadOpti
   return { logs: await logTotals(events), unreadable };
 }
 
-/** A fault of one file does not stop the others; every other one stops everything. */
-function fileFault(error: unknown): Fault {
-  const fault = asFault(error);
-  if (fault.code !== 'invalid-input') throw fault;
-  return fault;
-}
-
 async function openFiles(folder: string): Promise<{ files: LogFile[]; unreadable: Fault[] }> {
   const files: LogFile[] = [];
   const unreadable: Fault[] = [];
@@ -106,13 +100,6 @@ async function openFiles(folder: string): Promise<{ files: LogFile[]; unreadable
   }
   // Smallest first: the engine begins at once, and the first large part is read meanwhile.
   return { files: files.sort((a, b) => a.size - b.size), unreadable };
-}
-
-/** Takes away what a load that was killed left behind. */
-async function clearSpool(events: Events): Promise<void> {
-  if (events.spool === undefined) throw new Fault('usage', 'loading a folder needs the embedded event engine');
-  for (const name of await readdir(events.spool))
-    if (name.endsWith('.lines')) await rm(join(events.spool, name), { force: true });
 }
 
 /** What is to be done with a file, in order: its parts, then its end; or its fault. */
@@ -137,7 +124,7 @@ async function* fileSteps(events: Events, file: LogFile, { segmentBytes }: LoadO
   const positions: number[] = [];
   for await (const frame of frames(file.path, file.start, segmentBytes)) {
     const done = byDigest.get(frame.digest);
-    const spooled = done ? '' : join(events.spool!, `${file.reader.log_name}-${frame.position}.lines`);
+    const spooled = done ? '' : join(spoolOf(events), `${file.reader.log_name}-${frame.position}.lines`);
     if (!done) await spool(spooled, frame.bytes);
     positions.push(frame.position);
     const segment = { file, position: frame.position, digest: frame.digest };

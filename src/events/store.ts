@@ -1,11 +1,10 @@
 /** The events room's only SQL. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Events } from '../stores/clickhouse.ts';
 import type { CsvPositions } from '../stores/csv.ts';
+import { statements } from '../stores/statements.ts';
 import { normaliseSql, type Reader } from './reader.ts';
 
-const sql = (name: string) => readFileSync(fileURLToPath(new URL(`./sql/${name}.sql`, import.meta.url)), 'utf8');
+const sql = statements(import.meta.url);
 const DAYS = sql('days');
 const SILENCES = sql('silences');
 

@@ -5,12 +5,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { levelSql } from '../base/level.ts';
-import type { SideTable } from '../stores/csv.ts';
+import { dateSql, noDate, type SideTable } from '../stores/csv.ts';
 
-const date = (column: string) => `toDateOrNull(\`${column}\`)`;
-const noDate = (column: string): [string, string] => [`${date(column)} IS NULL`, `${column} is not a date`];
-const openEnd = (column: string) => `if(\`${column}\` = '', toDate('2149-06-06'), assumeNotNull(${date(column)}))`;
-const known = (column: string) => `assumeNotNull(${date(column)})`;
+const openEnd = (column: string) => `if(\`${column}\` = '', toDate('2149-06-06'), assumeNotNull(${dateSql(column)}))`;
+const known = (column: string) => `assumeNotNull(${dateSql(column)})`;
 const noUser: [string, string] = ["user_id = ''", 'no user_id'];
 
 const clearances: SideTable = {
@@ -21,7 +19,7 @@ const clearances: SideTable = {
     noUser,
     [`${levelSql('level')} = 255`, 'the level is unknown'],
     noDate('from'),
-    [`\`to\` != '' AND ${date('to')} IS NULL`, 'to is not a date'],
+    [`\`to\` != '' AND ${dateSql('to')} IS NULL`, 'to is not a date'],
   ],
   map: { user_uid: 'user_id', level: levelSql('level'), valid_from: known('from'), valid_to: openEnd('to') },
 };
@@ -34,7 +32,7 @@ const absences: SideTable = {
     noUser,
     noDate('from'),
     noDate('to'),
-    [`declared_at != '' AND ${date('declared_at')} IS NULL`, 'declared_at is not a date'],
+    [`declared_at != '' AND ${dateSql('declared_at')} IS NULL`, 'declared_at is not a date'],
   ],
   map: {
     user_uid: 'user_id',

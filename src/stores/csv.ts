@@ -6,6 +6,7 @@ import { copyFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Fault } from '../base/fault.ts';
 import type { Events } from './clickhouse.ts';
+import { spoolOf } from './spool.ts';
 
 /** Column of the file -> 'required', or the value that stands for a column which the file does not have. */
 export type CsvColumns = Record<string, string>;
@@ -95,6 +96,10 @@ export function csvLines(
 /** What is kept of a bad line, whatever it holds. */
 export const BAD_LINE_TEXT = 'substring(toValidUTF8(line), 1, 4000)';
 
+/** SQL of a column's date, NULL when it is none, and the fault of a row without one. */
+export const dateSql = (column: string) => `toDateOrNull(\`${column}\`)`;
+export const noDate = (column: string): [string, string] => [`${dateSql(column)} IS NULL`, `${column} is not a date`];
+
 /** A small table that stands beside the logs (directory, register, declared facts) and where its rows go. */
 export interface SideTable {
   /** The file's name inside the organisation folder, for messages; also the quarantine's log_name. */
@@ -111,9 +116,8 @@ export interface SideTable {
  * Returns the number of bad rows. Errors: invalid-input for a header without a required column.
  */
 export async function loadSideTable(events: Events, table: SideTable, file: string, header: string): Promise<number> {
-  if (events.spool === undefined) throw new Fault('usage', 'loading a folder needs the embedded event engine');
   const positions = csvPositions(table.columns, header, table.name);
-  const path = join(events.spool, `side-${basename(table.name)}`);
+  const path = join(spoolOf(events), `side-${basename(table.name)}`);
   await copyFile(file, path);
   const lines = csvLines(table.name, table.columns, positions, table.faults);
   const parameters = { path, first_line: 1, header_fields: headerNames(header).length };

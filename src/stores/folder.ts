@@ -1,11 +1,10 @@
 /** Side tables of an organisation folder: finding their files and loading those that are there. */
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { asFault, type Fault } from '../base/fault.ts';
+import type { Fault } from '../base/fault.ts';
 import type { Events } from './clickhouse.ts';
 import { loadSideTable, type SideTable } from './csv.ts';
-import { readHeader } from './header.ts';
+import { fileFault, readHeader } from './header.ts';
+import { clearSpool } from './spool.ts';
 
 export interface SideReport {
   /** Rows that went to the quarantine. */
@@ -26,17 +25,8 @@ export async function loadSideTables(
     try {
       report.bad += await loadSideTable(events, table, file, (await readHeader(file)).header);
     } catch (error) {
-      const fault = asFault(error);
-      if (fault.code !== 'invalid-input') throw fault;
-      report.unreadable.push(fault);
+      report.unreadable.push(fileFault(error));
     }
   }
   return report;
-}
-
-/** Takes away the copy of a table that a load which was killed left behind. */
-async function clearSpool(events: Events): Promise<void> {
-  if (events.spool === undefined) return;
-  for (const name of await readdir(events.spool))
-    if (name.startsWith('side-')) await rm(join(events.spool, name), { force: true });
 }

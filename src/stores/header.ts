@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Fault } from '../base/fault.ts';
+import { asFault, Fault } from '../base/fault.ts';
 
 const NEWLINE = 0x0a;
 const HEADER_BYTES = 64 * 1024;
@@ -51,4 +51,11 @@ const REASONS: Record<string, string> = {
 function unreadable(error: NodeJS.ErrnoException, place: string): Fault {
   const reason = REASONS[error.code ?? ''] ?? `the file cannot be read (${error.code ?? error.message})`;
   return new Fault('invalid-input', reason, { place, cause: error });
+}
+
+/** A fault of one file does not stop the others and is returned; every other one stops everything. */
+export function fileFault(error: unknown): Fault {
+  const fault = asFault(error);
+  if (fault.code !== 'invalid-input') throw fault;
+  return fault;
 }
