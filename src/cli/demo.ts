@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listAccounts } from '../access/access.ts';
+import { Fault } from '../base/fault.ts';
 import { randomToken } from '../base/id.ts';
+import { logTotals } from '../events/events.ts';
 import { replay } from '../leads/leads.ts';
 import { type Data, openData } from '../stores/data.ts';
 import { simulate } from '../worlds/worlds.ts';
@@ -34,10 +36,11 @@ export const demo = command({
   exits: [4, 6],
   resume: 'Run the same command again: it goes on where it stopped.',
   async run({ options, signal, say, progress }) {
-    await buildConsole(say);
     const config = consoleConfig(options.data, options.port);
     const data = await openData(options.data, { create: true, purpose: 'countersign demo' });
     try {
+      await refuseOtherRecords(data, options);
+      await buildConsole(say);
       await makeOrganisation(data, options, { signal, say, progress });
       const access = consoleAccess(data, config);
       const password = await demoPassword(data, access);
@@ -59,16 +62,33 @@ interface Voice {
   progress: StartProgress;
 }
 
-/** Simulates into a folder inside the data directory, loads and replays it. Done before: nothing to do. */
-async function makeOrganisation(
-  data: Data,
-  { people, days, seed }: { people: number; days: number; seed: number },
-  { signal, say, progress }: Voice,
-): Promise<void> {
-  const folder = join(data.dir, 'demo-organisation');
+interface Size {
+  people: number;
+  days: number;
+  seed: number;
+}
+
+const describe = ({ people, days, seed }: Size) => `${people} people, ${days} days, seed ${seed}\n`;
+
+/** Whether the data directory holds just this made-up organisation. */
+function isMarked(data: Data, size: Size): boolean {
   const mark = join(data.dir, SYNTHETIC_MARK);
-  const description = `${people} people, ${days} days, seed ${seed}\n`;
-  if (!existsSync(mark) || readFileSync(mark, 'utf8') !== description) {
+  return existsSync(mark) && readFileSync(mark, 'utf8') === describe(size);
+}
+
+/** Made-up people among real ones would spoil every comparison, and nobody could take them out again. */
+async function refuseOtherRecords(data: Data, size: Size): Promise<void> {
+  if (isMarked(data, size) || (await logTotals(data.events)).length === 0) return;
+  throw new Fault('usage', 'the data directory holds other records; name an empty one with --data', {
+    place: data.dir,
+  });
+}
+
+/** Simulates into a folder inside the data directory, loads and replays it. Done before: nothing to do. */
+async function makeOrganisation(data: Data, size: Size, { signal, say, progress }: Voice): Promise<void> {
+  const { people, days, seed } = size;
+  const folder = join(data.dir, 'demo-organisation');
+  if (!isMarked(data, size)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const line = progress({ label: 'Simulating', total: days, unit: 'days' });
@@ -76,7 +96,7 @@ async function makeOrganisation(
       line.update(Number(moment.day), `${formatCount(moment.rows)} rows`);
     await simulate({ people, days, seed, out: folder, signal, onProgress });
     line.done();
-    writeFileSync(mark, description);
+    writeFileSync(join(data.dir, SYNTHETIC_MARK), describe(size));
   }
   const code = reportLoaded(await loadOrganisation(data, folder, progress, signal), () => {});
   if (code !== 0) say('Some rows of the demo could not be read: see the Sources page.');

@@ -30,6 +30,12 @@ test('ingest loads a folder and lives through it; leads lists who stands out, un
   expect(JSON.parse((await countersign('leads', '--data', data, '--json')).stdout)).toEqual(json);
 });
 
+test('the demo does not mix its people with real ones', async () => {
+  const { code, stderr } = await countersign('demo', '--data', join(root, 'data'), '--port', '0');
+  expect(code).toBe(2);
+  expect(stderr).toContain('holds other records');
+});
+
 test('replay writes one alert per person and day, ends where it is told, and keeps a budget', async () => {
   const [all, few, early] = ['all.csv', 'few.csv', 'early.csv'].map((name) => join(root, name));
   const data = ['--data', join(root, 'data')];
