@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS events
     url_hostname         String,
     url_path             String,
     medium               String,                  -- top folders of a removable medium, which tell media apart
+    keywords             Array(LowCardinality(String)),  -- of the content, where the log gives a few and not the text
     file_line            UInt32,                  -- line in the log file, counted from 1
     quarantine_reason    String,
     raw_data             String

@@ -11,8 +11,34 @@ CREATE TABLE IF NOT EXISTS staff
 ENGINE = MergeTree
 ORDER BY (day, user_uid);
 
--- What a day's events mean: each act joined with the register, the directory and what was seen before, as known on that
--- day. Detections are conditions over these columns. Derived: a day can be thrown away and computed again.
+-- What was done with which document. A file without a registered name has a row for each document that is known to be
+-- in it, by its words or by the name it was given. Derived, as all that follows: a day can be thrown away and computed again.
+CREATE TABLE IF NOT EXISTS acts
+(
+    day             Date,
+    time            DateTime('UTC'),
+    event_uid       UInt128,
+    user_uid        LowCardinality(String),
+    class_uid       UInt16,
+    activity_name   LowCardinality(String),
+    device_hostname LowCardinality(String),
+    target          String,                      -- path, attachment, uploaded name or medium
+    name            String,                      -- last part of a path
+    on_share        Bool,
+    document        String,                      -- registered path; for an unregistered file on a share, its own path
+    registered      Bool,
+    known_by        LowCardinality(String),      -- how a document was recognised: '' its own name, words, name (given to it)
+    shared          Bool,                        -- left in a shared place that is not the document's own
+    channel         LowCardinality(String),      -- removable_media, upload, mail, print; empty: stays inside
+    destination     String,                      -- outside address or host
+    medium          String,                      -- which removable medium, by its top folders
+    keywords        Array(String)
+)
+ENGINE = MergeTree
+ORDER BY (day, user_uid, time);
+
+-- The acts joined with the register, the directory and what was seen before, as known on that day. Detections are
+-- conditions over these columns.
 CREATE TABLE IF NOT EXISTS observations
 (
     day                Date,
@@ -23,27 +49,34 @@ CREATE TABLE IF NOT EXISTS observations
     activity_name      LowCardinality(String),
     device_hostname    LowCardinality(String),
     target             String,                   -- path, attachment or address the act was done to
-    document           String,                   -- registered path; for an unregistered file on a share, its own path
+    document           String,
     document_level     UInt8,                    -- 0 not registered, 1 public ... 5 top secret
+    compartment        String,                   -- the project or team the document belongs to; else its share and folder
     weight             Float32,                  -- what a document of this level counts
     registered         Bool,
+    known_by           LowCardinality(String),
     need_to_know       Bool,                     -- own project or team, common papers, or the team's practice
     above_clearance    Bool,
     first_time         Bool,                     -- this person has not touched this document before
+    just_opened        Bool,                     -- leaves within two and a half hours of being opened for the first time
     decoy              Bool,
     local_copy         Bool,                     -- from a share to an own disk
     archive            Bool,                     -- writes a container file
+    shared             Bool,                     -- left in a shared place that is not the document's own
+    handed_over        Bool,                     -- leaves from a file that somebody else had left there
     channel            LowCardinality(String),   -- removable_media, upload, mail, print; empty: stays inside
     destination        String,                   -- outside address or host
     destination_age    UInt16,                   -- days since anybody here first dealt with it
     destination_people UInt32,                   -- how many people here have dealt with it
+    new_channel        Bool,                     -- a medium, address or host that this person began to use in these four weeks
     off_hours          Bool,                     -- an hour at which this person has hardly ever worked
     new_device         Bool                      -- a device this person has not used before
 )
 ENGINE = MergeTree
 ORDER BY (day, user_uid, time);
 
--- When something was seen first: a person's documents, devices, folders and outside destinations.
+-- When something was seen first: a person's documents, compartments, devices, correspondents, media and outside places
+-- that he let something go to; and the words of a document.
 CREATE TABLE IF NOT EXISTS first_seen
 (
     kind LowCardinality(String),
@@ -76,6 +109,8 @@ CREATE TABLE IF NOT EXISTS measures
     role      LowCardinality(String),
     value     Float32,
     events    UInt32,
+    times     Array(DateTime('UTC')),            -- when in the day it grew
+    reached   Array(Float32),                    -- and to what
     step      Int16 DEFAULT toInt16(floor(8 * log2(value + 0.001)))  -- eight steps per doubling
 )
 ENGINE = MergeTree
@@ -97,7 +132,8 @@ CREATE TABLE IF NOT EXISTS signals
     own_reached  UInt32,                         -- on how many of them the measure was at least as high
     peer_days    UInt32,
     peer_reached UInt32,
-    peers        UInt32
+    peers        UInt32,
+    gains        Array(Tuple(DateTime('UTC'), Float32))  -- when in the day how much was added to what counts
 )
 ENGINE = MergeTree
 ORDER BY (day, user_uid, detection);
@@ -110,7 +146,8 @@ CREATE TABLE IF NOT EXISTS standings
     evidence Float32,                            -- bits
     fresh    Float32,                            -- bits of this day
     raised   Float32,                            -- bits beyond what was there when this person last stood out
-    score    Float32                             -- 0-100
+    score    Float32,                            -- 0-100
+    steps    Array(Tuple(DateTime('UTC'), Float32, Float32))  -- when in the day which evidence and score were reached
 )
 ENGINE = MergeTree
 ORDER BY (day, user_uid);

@@ -14,16 +14,22 @@ export const FIELDS: Fields = {
   document: 'String',
   document_level: 'UInt32',
   registered: 'Bool',
+  compartment: 'String',
+  known_by: 'String',
   need_to_know: 'Bool',
   above_clearance: 'Bool',
   first_time: 'Bool',
+  just_opened: 'Bool',
   decoy: 'Bool',
   local_copy: 'Bool',
   archive: 'Bool',
+  shared: 'Bool',
+  handed_over: 'Bool',
   channel: 'String',
   destination: 'String',
   destination_age: 'UInt32',
   destination_people: 'UInt32',
+  new_channel: 'Bool',
   off_hours: 'Bool',
   new_device: 'Bool',
 };
@@ -37,8 +43,8 @@ const Rule = z.strictObject({
   title: Text,
   description: Text,
   stage: z.enum(STAGES),
-  /** documents: distinct documents, weighed by level; acts: events; destinations: distinct outside destinations. */
-  measure: z.enum(['documents', 'acts', 'destinations']),
+  /** documents: distinct documents, weighed by level; compartments: distinct projects and teams; acts: events. */
+  measure: z.enum(['documents', 'compartments', 'acts']),
   unit: Text,
   /** What one bit of surprise counts for, beside the other detections. */
   weight: z.number().min(0).max(5),

@@ -10,15 +10,19 @@ const sql = (name: string) => read(name).replaceAll('$PEOPLE', PEOPLE_AS_OF);
 
 const DAY_STATES = sql('day-states');
 const STAFF = sql('staff');
+const ACTS = sql('acts');
+const TIES = [sql('ties-words'), sql('ties-names')];
 const OBSERVATIONS = sql('observations');
 const WORKING_HOURS = sql('working-hours');
 const FIRST_SEEN = sql('first-seen');
+const MEASURES = sql('measures');
 const SPANS = sql('spans');
 const SIGNALS = sql('signals');
 const STANDINGS = sql('standings');
 
 const DERIVED = [
   'staff',
+  'acts',
   'observations',
   'first_seen',
   'working_hours',
@@ -28,31 +32,19 @@ const DERIVED = [
   'computed_days',
 ];
 
-/** What the engine adds up per person for one rule: distinct weighed documents, acts, or distinct destinations. */
-function measureSql(rule: Rule): string {
-  const condition = rule.condition.sql;
-  if (rule.measure === 'acts') return `toFloat64(countIf(${condition}))`;
-  if (rule.measure === 'destinations') return `toFloat64(uniqExactIf(destination, ${condition}))`;
-  return `arraySum(arrayMap(d -> d.2, groupUniqArrayIf((if(document = '', target, document), toFloat64(weight)), ${condition})))`;
-}
+/** What counts once, and what it weighs, for each way of measuring. */
+const COUNTED: Record<Rule['measure'], string> = {
+  documents: "if(document = '', target, document), toFloat64(weight)",
+  compartments: 'compartment, 1.',
+  acts: 'concat(hex(event_uid), destination), 1.',
+};
 
 async function insertMeasures(events: Events, rules: Rule[], day: string): Promise<void> {
-  const parts = rules.map((rule, i) => `({d${i}:String}, ${measureSql(rule)}, countIf(${rule.condition.sql}))`);
+  const matches = rules.map((rule, i) => `if(${rule.condition.sql}, [({d${i}:String}, ${COUNTED[rule.measure]})], [])`);
   const names = Object.fromEntries(rules.map((rule, i) => [`d${i}`, rule.id]));
   const conditions = Object.assign({}, ...rules.map((rule) => rule.condition.parameters));
-  await events.run(
-    `INSERT INTO measures (day, detection, span, user_uid, role, value, events)
-     SELECT {day:Date}, m.measure.1, 1, m.user_uid, p.role, m.measure.2, m.measure.3
-     FROM (
-       SELECT user_uid, arrayJoin([${parts.join(', ')}]) AS measure
-       FROM observations
-       WHERE day = {day:Date}
-       GROUP BY user_uid
-     ) AS m
-     LEFT JOIN staff AS p ON p.user_uid = m.user_uid AND p.day = {day:Date}
-     WHERE m.measure.2 > 0`,
-    { day, ...names, ...conditions },
-  );
+  const sql = MEASURES.replace('$MATCHES', () => matches.join(', '));
+  await events.run(sql, { day, ...names, ...conditions });
 }
 
 export interface DayContext {
@@ -75,7 +67,9 @@ export async function computeDay(events: Events, day: string, context: DayContex
   const detections = context.rules.map((rule) => rule.id);
   const parameters = { day };
   await events.run(STAFF, parameters);
-  await events.run(OBSERVATIONS, { ...parameters, inside_domains: context.insideDomains });
+  await events.run(ACTS, { ...parameters, inside_domains: context.insideDomains });
+  for (const ties of TIES) await events.run(ties, parameters);
+  await events.run(OBSERVATIONS, { ...parameters, learn_from: context.learnFrom });
   await events.run(FIRST_SEEN, parameters);
   await insertMeasures(events, context.rules, day);
   await events.run(SPANS, parameters);
@@ -88,6 +82,7 @@ export async function computeDay(events: Events, day: string, context: DayContex
     k_own: TUNING.ownPrior,
     k_peers: TUNING.peersPrior,
     least_bits: TUNING.leastBits,
+    most_bits: TUNING.mostBits,
     weights: context.rules.map((rule) => rule.weight),
   });
   await computeStandings(events, day);

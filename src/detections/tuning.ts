@@ -9,6 +9,8 @@ export const TUNING = {
   peersPrior: 60,
   /** Signals below this are not kept: about one person-day in 2^6 would reach it by chance. */
   leastBits: 6,
+  /** Nothing is more surprising than this: no count of days could tell. */
+  mostBits: 26,
   /** Evidence loses half its weight in this many days without anything new. */
   halfLifeDays: 14,
   /** Evidence in bits at which the score reaches 50. */

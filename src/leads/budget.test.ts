@@ -26,14 +26,14 @@ describe('a budget of alerts', () => {
     const budget = new Budget<C>(1);
     for (let week = 0; week < 4; week++) budget.decide(week * 7, 1000, [candidate(`old${week}`, 80)]);
     expect(budget.decide(28, 1000, [candidate('weak', 40)])).toEqual([]);
-    expect(budget.decide(29, 1000, [candidate('strong', 85)]).map((c) => c.user_uid)).toEqual(['strong']);
+    expect(budget.decide(29, 1000, [candidate('strong', 85)]).map((c) => c.candidate.user_uid)).toEqual(['strong']);
   });
 
   it('gives the last day of the week what is best so far', () => {
     const budget = new Budget<C>(1);
     for (let week = 0; week < 4; week++) budget.decide(week * 7, 1000, [candidate(`old${week}`, 80)]);
     budget.decide(28, 1000, [candidate('weak', 40), candidate('weaker', 30)]);
-    expect(budget.decide(34, 1000, []).map((c) => c.user_uid)).toEqual(['weak']);
+    expect(budget.decide(34, 1000, []).map((c) => c.candidate.user_uid)).toEqual(['weak']);
   });
 
   const days = fc.array(

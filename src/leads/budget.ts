@@ -9,6 +9,12 @@ export interface Candidate {
   evidence: number;
 }
 
+export interface Raised<C> {
+  candidate: C;
+  /** When: as the candidate came, or at the start or end of the day. */
+  at: 'start' | 'then' | 'end';
+}
+
 const WEEKS_REMEMBERED = 8;
 /** A person who was raised comes again only when the evidence has grown by this much. */
 const GROWTH = 1.5;
@@ -23,24 +29,39 @@ export class Budget<C extends Candidate> {
   #open = new Map<string, C>();
   readonly #raised = new Map<string, number>();
   readonly #bars: number[] = [];
-  #scores: number[] = [];
+  /** The best score of each person in this week. */
+  readonly #scores = new Map<string, number>();
 
   /** `perThousand`: alerts per 1,000 people and week. */
   constructor(perThousand: number) {
     this.#perThousand = perThousand;
   }
 
-  /** `dayNumber` counts from the first day of the records (0); `people` is how many there are on that day. */
-  decide(dayNumber: number, people: number, today: C[]): C[] {
+  /**
+   * `dayNumber` counts from the first day of the records (0); `people` is how many there are on that day; `today` are the
+   * day's candidates in the order of time. A candidate is raised when it comes, or at the day's start or end.
+   */
+  decide(dayNumber: number, people: number, today: C[]): Raised<C>[] {
+    const raised: Raised<C>[] = [];
     const week = Math.floor(dayNumber / 7);
-    if (week !== this.#week) this.#begin(week, people);
-    for (const candidate of today) {
-      this.#scores.push(candidate.score);
-      const before = this.#raised.get(candidate.user_uid);
-      if (candidate.score >= LEAST_SCORE && (before === undefined || candidate.evidence >= before * GROWTH))
-        this.#open.set(candidate.user_uid, candidate);
+    if (week !== this.#week) {
+      this.#begin(week, people);
+      raised.push(...this.#raise(this.#bar(), 'start'));
     }
-    const bar = dayNumber % 7 === 6 ? LEAST_SCORE : this.#bar();
+    for (const candidate of today) {
+      const best = this.#scores.get(candidate.user_uid) ?? 0;
+      this.#scores.set(candidate.user_uid, Math.max(best, candidate.score));
+      const before = this.#raised.get(candidate.user_uid);
+      if (candidate.score < LEAST_SCORE || (before !== undefined && candidate.evidence < before * GROWTH)) continue;
+      this.#open.set(candidate.user_uid, candidate);
+      raised.push(...this.#raise(this.#bar(), 'then'));
+    }
+    return dayNumber % 7 === 6 ? [...raised, ...this.#raise(LEAST_SCORE, 'end')] : raised;
+  }
+
+  /** Gives the places that are left to the best of those who are open and reach `bar`. */
+  #raise(bar: number, at: Raised<C>['at']): Raised<C>[] {
+    if (this.#left === 0) return [];
     const best = [...this.#open.values()].sort((a, b) => b.score - a.score || (a.user_uid < b.user_uid ? -1 : 1));
     const chosen = best.filter((candidate) => candidate.score >= bar).slice(0, this.#left);
     for (const candidate of chosen) {
@@ -48,17 +69,17 @@ export class Budget<C extends Candidate> {
       this.#open.delete(candidate.user_uid);
       this.#raised.set(candidate.user_uid, candidate.evidence);
     }
-    return chosen;
+    return chosen.map((candidate) => ({ candidate, at }));
   }
 
   #begin(week: number, people: number): void {
-    if (this.#week >= 0 && this.#scores.length > 0) {
-      const sorted = this.#scores.sort((a, b) => b - a);
+    if (this.#week >= 0 && this.#scores.size > 0) {
+      const sorted = [...this.#scores.values()].sort((a, b) => b - a);
       this.#bars.push(sorted[Math.min(sorted.length, Math.max(1, this.#quota)) - 1]!);
       if (this.#bars.length > WEEKS_REMEMBERED) this.#bars.shift();
     }
     this.#week = week;
-    this.#scores = [];
+    this.#scores.clear();
     this.#open = new Map([...this.#open].filter(([, candidate]) => candidate.score >= this.#bar()));
     const perWeek = (this.#perThousand * people) / 1000;
     this.#quota = Math.floor(perWeek * (week + 1) + 1e-9) - Math.floor(perWeek * week + 1e-9);

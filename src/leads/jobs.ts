@@ -7,6 +7,7 @@ import { Budget } from './budget.ts';
 import { type AlertRow, alertsOn, replaceLeads, standingOn } from './store.ts';
 
 export interface Alert {
+  /** When it was told, YYYY-MM-DD HH:MM:SS. */
   date: string;
   user: string;
   score: number;
@@ -44,15 +45,21 @@ async function tellAlerts({ events }: Data, options: ReplayOptions): Promise<voi
   const days = (await computedDays(events)).filter((day) => options.until === undefined || day <= options.until);
   for (const day of days) {
     const today = await alertsOn(events, day);
-    const rows = budget ? budget.decide(daysBetween(days[0]!, day), await countPeople(events, day), today) : today;
-    if (rows.length > 0) options.onAlerts?.(rows.map((row) => alertOf(row, day)));
+    const alerts = budget
+      ? budget
+          .decide(daysBetween(days[0]!, day), await countPeople(events, day), today)
+          .map(({ candidate, at }) => alertOf(candidate, at === 'then' ? candidate.time : `${day} ${CLOCK[at]}`))
+      : today.map((row) => alertOf(row, row.time));
+    if (alerts.length > 0) options.onAlerts?.(alerts);
   }
 }
 
-function alertOf(row: AlertRow, day: string): Alert {
+const CLOCK = { start: '00:00:00', end: '23:59:59' };
+
+function alertOf(row: AlertRow, date: string): Alert {
   const spans = (days: number) => (days === 1 ? '' : ` in ${days} days`);
   const reason = row.reasons.map(([detection, bits, span]) => `${detection} ${bits.toFixed(1)} bits${spans(span)}`);
-  return { date: day, user: row.user_uid, score: row.score, reason: reason.join('; ') };
+  return { date, user: row.user_uid, score: row.score, reason: reason.join('; ') };
 }
 
 /** Rebuilds the queue of leads as of the last computed day (or an earlier one). Returns how many there are. */

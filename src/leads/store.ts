@@ -59,7 +59,8 @@ export function standingOn(events: Events, day: string): Promise<StandingRow[]> 
 }
 
 export interface AlertRow {
-  day: string;
+  /** When it could be told, YYYY-MM-DD HH:MM:SS. */
+  time: string;
   user_uid: string;
   score: number;
   evidence: number;

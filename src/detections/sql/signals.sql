@@ -1,9 +1,33 @@
 -- How surprising is each of today's measures? p = the chance of a person's day at least this high, from his own past,
 -- drawn towards his role's, which is drawn towards everybody's: (reached + k * prior) / (days + k). In bits: -log2 p.
+-- Beyond the highest value that anybody ever had, p falls with the third power of the distance.
 -- The past ends before the span begins, so that a ramp is not compared with itself; and it holds whole spans only, or
 -- the records' thin beginning would make everybody's later sums look high.
-INSERT INTO signals
+INSERT INTO signals (
+  day, user_uid, detection, stage, span, bits, value, events, own_days, own_reached, peer_days, peer_reached, peers, gains, counted
+)
 WITH
+  -- Bits of a measure that was reached on so many days of his own, of his role and of everybody, himself not counted
+  -- twice. Steps of 1/1024 add up exactly in any order: the same rows give the same score to the last digit.
+  (own_reached, role_reached, all_reached, beyond, own_days, peer_days, all_days) -> round(1024 * least(
+    {most_bits:Float64},
+    -log2(
+      (own_reached + {k_own:Float64} * (
+        (greatest(0, role_reached - own_reached) + {k_peers:Float64} * (
+          (greatest(0, all_reached - own_reached) + 0.5) / (all_days - own_days + 1) * beyond
+        )) / (peer_days + {k_peers:Float64})
+      )) / (own_days + {k_own:Float64})
+    )
+  )) / 1024 AS bits_of,
+  (value, step, own_heights, heights, stair_roles, stair_days, role, own_days, peer_days, all_days) -> bits_of(
+    arrayCount(height -> height >= step, own_heights),
+    arraySum((height, r, d) -> if(height >= step AND r = role, d, 0), heights, stair_roles, stair_days),
+    arraySum((height, d) -> if(height >= step, d, 0), heights, stair_days),
+    if(notEmpty(heights) AND step > arrayMax(heights), pow(exp2((arrayMax(heights) + 1) / 8) / value, 3), 1),
+    own_days,
+    peer_days,
+    all_days
+  ) AS surprise,
   -- On how many days each was at work, per span: a sum over 28 days can have been reached on fewer days than one over 1.
   active AS (
     SELECT user_uid, span_days.1 AS span, span_days.2 AS days
@@ -22,7 +46,7 @@ WITH
     WHERE days > 0
   ),
   today AS (
-    SELECT detection, span, user_uid, role, value, events, step
+    SELECT detection, span, user_uid, role, value, events, step, times, reached
     FROM measures
     WHERE day = {day:Date}
   ),
@@ -33,20 +57,19 @@ WITH
   ),
   -- Values of the past as a staircase of eight steps per doubling, with the days on each. Enough to count who reached a
   -- value, and small however many people there are.
-  steps AS (
-    SELECT detection, span, role, step, toUInt32(count()) AS days
-    FROM past
-    GROUP BY detection, span, role, step
-  ),
   stairs AS (
     SELECT detection, span, groupArray(role) AS roles, groupArray(step) AS heights, groupArray(days) AS days
-    FROM steps
+    FROM (
+      SELECT detection, span, role, step, toUInt32(count()) AS days
+      FROM past
+      GROUP BY detection, span, role, step
+    )
     GROUP BY detection, span
   ),
   own AS (
-    SELECT t.detection AS detection, t.span AS span, t.user_uid AS user_uid, countIf(p.step >= t.step) AS reached
+    SELECT p.detection AS detection, p.span AS span, p.user_uid AS user_uid, groupArray(p.step) AS heights
     FROM past AS p
-    INNER JOIN today AS t ON t.detection = p.detection AND t.span = p.span AND t.user_uid = p.user_uid
+    WHERE (p.detection, p.span, p.user_uid) IN (SELECT detection, span, user_uid FROM today)
     GROUP BY detection, span, user_uid
   ),
   roles AS (
@@ -63,63 +86,81 @@ WITH
     WHERE day >= {day:Date} - 28 AND day < {day:Date}
     GROUP BY user_uid, detection
   ),
-  surprises AS (
+  compared AS (
     SELECT
-      *,
-      -- Steps of 1/1024 add up exactly in any order: the same rows give the same score to the last digit.
-      round(least(16, -log2(p_own)) * 1024) / 1024 AS bits
-    FROM (
-      SELECT
-        t.user_uid AS user_uid,
-        t.detection AS detection,
-        t.span AS span,
-        t.value AS value,
-        t.events AS events,
-        ifNull(a.days, 0) AS own_days,
-        o.reached AS own_reached,
-        greatest(0, toInt64(r.days) - toInt64(own_days)) AS peer_days,
-        arraySum(
-          (height, role, days) -> if(height >= t.step AND role = t.role, days, 0),
-          x.heights, x.roles, x.days
-        ) AS role_reached,
-        arraySum((height, days) -> if(height >= t.step, days, 0), x.heights, x.days) AS all_reached,
-        greatest(0, toInt64(role_reached) - toInt64(own_reached)) AS peer_reached,
-        greatest(0, toInt64(r.people) - 1) AS peers,
-        e.days AS all_days,
-        (greatest(0, toInt64(all_reached) - toInt64(own_reached)) + 0.5) / (all_days - own_days + 1) AS p_all,
-        (peer_reached + {k_peers:Float64} * p_all) / (peer_days + {k_peers:Float64}) AS p_peers,
-        (own_reached + {k_own:Float64} * p_peers) / (own_days + {k_own:Float64}) AS p_own
-      FROM today AS t
-      LEFT JOIN active AS a ON a.user_uid = t.user_uid AND a.span = t.span
-      LEFT JOIN own AS o ON o.detection = t.detection AND o.span = t.span AND o.user_uid = t.user_uid
-      LEFT JOIN stairs AS x ON x.detection = t.detection AND x.span = t.span
-      LEFT JOIN roles AS r ON r.role = t.role AND r.span = t.span
-      LEFT JOIN (SELECT span, sum(days) AS days FROM active GROUP BY span) AS e ON e.span = t.span
-    )
-    WHERE all_days > 0
+      t.user_uid AS user_uid,
+      t.detection AS detection,
+      t.span AS span,
+      t.role AS role,
+      t.value AS value,
+      t.step AS step,
+      t.events AS events,
+      t.times AS times,
+      t.reached AS reached,
+      o.heights AS own_heights,
+      x.heights AS heights,
+      x.roles AS stair_roles,
+      x.days AS stair_days,
+      ifNull(a.days, 0) AS own_days,
+      greatest(0, toInt64(r.days) - toInt64(own_days)) AS peer_days,
+      greatest(0, toInt64(r.people) - 1) AS peers,
+      e.days AS all_days,
+      surprise(
+        value, step, own_heights, heights, stair_roles, stair_days, role, own_days, peer_days, all_days
+      ) AS bits,
+      -- A sum over days counts only for what it adds to the signals inside it, or one burst would be evidence again
+      -- and again.
+      greatest({least_bits:Float64} - 1, multiIf(t.span = 7, b.week, t.span = 28, b.month, 0)) AS known,
+      transform(t.detection, {detections:Array(String)}, {weights:Array(Float64)}, toFloat64(0)) AS weight
+    FROM today AS t
+    LEFT JOIN active AS a ON a.user_uid = t.user_uid AND a.span = t.span
+    LEFT JOIN own AS o ON o.detection = t.detection AND o.span = t.span AND o.user_uid = t.user_uid
+    LEFT JOIN stairs AS x ON x.detection = t.detection AND x.span = t.span
+    LEFT JOIN roles AS r ON r.role = t.role AND r.span = t.span
+    LEFT JOIN (SELECT span, sum(days) AS days FROM active GROUP BY span) AS e ON e.span = t.span
+    LEFT JOIN before AS b ON b.user_uid = t.user_uid AND b.detection = t.detection
+    WHERE e.days > 0 AND weight > 0
+  ),
+  -- The strongest span of each detection.
+  strongest AS (
+    SELECT *
+    FROM compared
+    WHERE bits >= {least_bits:Float64} AND bits > known
+    ORDER BY user_uid, detection, bits - known DESC, span
+    LIMIT 1 BY user_uid, detection
   )
 SELECT
   {day:Date},
-  s.user_uid,
-  s.detection,
-  transform(s.detection, {detections:Array(String)}, {stages:Array(String)}, ''),
-  s.span,
-  s.bits,
-  -- What counts as evidence: bits above the least, weighed. A sum over days counts only for what it adds to the signals
-  -- inside it, or one burst would be evidence again and again.
-  round(
-    (s.bits - greatest({least_bits:Float64} - 1, multiIf(s.span = 7, b.week, s.span = 28, b.month, 0)))
-    * transform(s.detection, {detections:Array(String)}, {weights:Array(Float64)}, toFloat64(0)) * 1024
-  ) / 1024 AS counted,
-  s.value,
-  s.events,
-  s.own_days,
-  s.own_reached,
-  s.peer_days,
-  s.peer_reached,
-  s.peers
-FROM surprises AS s
-LEFT JOIN before AS b ON b.user_uid = s.user_uid AND b.detection = s.detection
-WHERE s.bits >= {least_bits:Float64} AND counted > 0
-ORDER BY s.user_uid, s.detection, counted DESC, s.span
-LIMIT 1 BY s.user_uid, s.detection
+  user_uid,
+  detection,
+  transform(detection, {detections:Array(String)}, {stages:Array(String)}, ''),
+  span,
+  bits,
+  value,
+  events,
+  own_days,
+  own_reached,
+  peer_days,
+  greatest(0, role_reached - own_reached),
+  peers,
+  -- When in the day how much was added to what counts.
+  arrayFilter(gain -> gain.2 > 0, arrayMap(
+    (time, now, before) -> (time, now - before), times, grown, arrayPushFront(arrayPopBack(grown), toFloat64(0))
+  )) AS gains,
+  arraySum(gain -> gain.2, gains) AS counted
+FROM (
+  SELECT
+    *,
+    arrayCount(height -> height >= step, own_heights) AS own_reached,
+    arraySum(
+      (height, r, d) -> if(height >= step AND r = role, d, 0), heights, stair_roles, stair_days
+    ) AS role_reached,
+    arrayMap(
+      (v, s) -> greatest(0, round(1024 * weight * (
+        surprise(v, s, own_heights, heights, stair_roles, stair_days, role, own_days, peer_days, all_days) - known
+      )) / 1024),
+      reached,
+      arrayMap(v -> floor(8 * log2(v + 0.001)), reached)
+    ) AS grown
+  FROM strongest
+)

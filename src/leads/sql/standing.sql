@@ -9,7 +9,7 @@ WITH
     GROUP BY user_uid
     HAVING maxIf(evidence, day > {day:Date} - 90) >= {least_evidence:Float64}
   ),
-  -- Of a stage's signals of a day the strongest counts: what is left of those adds up to the evidence.
+  -- What is left of each detection's bits adds up to the evidence.
   causes AS (
     SELECT
       user_uid,
@@ -17,32 +17,20 @@ WITH
       min(first_day) AS first_day,
       max(last_day) AS last_day,
       groupUniqArray(stage) AS stages,
-      groupUniqArrayArray(detections) AS detections,
+      groupArray(detection) AS detections,
       arrayReverseSort(cause -> (cause.2, cause.1), groupArray((detection, bits))) AS top
     FROM (
       SELECT
         user_uid,
-        cause AS detection,
-        stage,
-        sum(signals) AS signals,
-        groupUniqArrayArray(detections) AS detections,
+        detection,
+        any(stage) AS stage,
+        count() AS signals,
         min(day) AS first_day,
         max(day) AS last_day,
-        sum(strongest * exp2(-({day:Date} - day) / {half_life:Float64})) AS bits
-      FROM (
-        SELECT
-          user_uid,
-          day,
-          stage,
-          argMax(detection, (counted, detection)) AS cause,
-          max(counted) AS strongest,
-          count() AS signals,
-          groupUniqArray(detection) AS detections
-        FROM signals
-        WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
-        GROUP BY user_uid, day, stage
-      )
-      GROUP BY user_uid, cause, stage
+        sum(counted * exp2(-({day:Date} - day) / {half_life:Float64})) AS bits
+      FROM signals
+      WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
+      GROUP BY user_uid, detection
     )
     GROUP BY user_uid
   )

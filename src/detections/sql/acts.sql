@@ -1,0 +1,118 @@
+-- What was done on {day:Date} that could matter: files, mail with the outside, uploads, logons and media. A file is known
+-- by its base name when that stands in the register: a copy elsewhere keeps it.
+INSERT INTO acts
+WITH
+  register AS (
+    SELECT name AS document_name, argMax(path, registered) AS path
+    FROM documents
+    WHERE registered <= {day:Date}
+    GROUP BY name
+  ),
+  -- A medium is known by its top folders, as the connection before the copy tells them.
+  connections AS (
+    SELECT actor_user_uid, device_hostname, time, medium
+    FROM events
+    WHERE day = {day:Date} AND class_uid = 1010 AND activity_name = 'Connect'
+  ),
+  rows AS (
+    SELECT
+      uid,
+      time,
+      actor_user_uid,
+      class_uid,
+      activity_name,
+      device_hostname,
+      file_path AS target,
+      splitByChar('\\', file_path)[-1] AS name,
+      startsWith(file_path, '\\\\') AS on_share,
+      multiIf(to_removable_media, 'removable_media', activity_name = 'Print', 'print', '') AS channel,
+      '' AS destination,
+      keywords
+    FROM events
+    WHERE day = {day:Date} AND class_uid = 1001 AND activity_name != 'Delete'
+
+    UNION ALL
+
+    -- Mail to or from outside; a row for each outside address and attachment, so that a private address cannot hide
+    -- behind a partner's.
+    SELECT
+      uid,
+      time,
+      actor_user_uid,
+      class_uid,
+      activity_name,
+      device_hostname,
+      arrayJoin(if(empty(email_attachments), [''], email_attachments)) AS target,
+      splitByChar('\\', target)[-1] AS name,
+      startsWith(target, '\\\\') AS on_share,
+      if(activity_name = 'Send' AND target != '', 'mail', '') AS channel,
+      arrayJoin(outside) AS destination,
+      keywords
+    FROM (
+      SELECT
+        *,
+        arrayFilter(
+          address -> position(address, '@') > 0 AND splitByChar('@', address)[-1] NOT IN {inside_domains:Array(String)},
+          if(activity_name = 'Send', email_to, [email_from])
+        ) AS outside
+      FROM events
+      WHERE day = {day:Date} AND class_uid = 4009
+    )
+    WHERE notEmpty(outside)
+
+    UNION ALL
+
+    SELECT
+      uid,
+      time,
+      actor_user_uid,
+      class_uid,
+      activity_name,
+      device_hostname,
+      decodeURLComponent(splitByChar('/', url_path)[-1]) AS target,
+      target AS name,
+      false AS on_share,
+      'upload' AS channel,
+      url_hostname AS destination,
+      keywords
+    FROM events
+    WHERE day = {day:Date} AND class_uid = 4002 AND activity_name = 'Post'
+      AND NOT arrayExists(inside -> url_hostname = inside OR endsWith(url_hostname, concat('.', inside)), {inside_domains:Array(String)})
+
+    UNION ALL
+
+    SELECT uid, time, actor_user_uid, class_uid, activity_name, device_hostname, medium, '', false, '', '', []
+    FROM events
+    WHERE day = {day:Date} AND class_uid IN (3002, 1010) AND activity_name IN ('Logon', 'Connect')
+  )
+SELECT
+  {day:Date},
+  a.time,
+  a.uid,
+  a.actor_user_uid AS user_uid,
+  a.class_uid,
+  a.activity_name,
+  a.device_hostname,
+  a.target,
+  a.name,
+  a.on_share,
+  multiIf(r.path != '', r.path, a.on_share, a.target, '') AS document,
+  r.path != '' AS registered,
+  '' AS known_by,
+  -- Left by somebody in a shared place which is not the document's own: whoever takes it from there was handed it.
+  a.class_uid = 1001 AND a.activity_name = 'Update' AND a.on_share AND a.target != r.path AS shared,
+  a.channel,
+  a.destination,
+  multiIf(
+    a.class_uid = 1010, a.target,
+    a.channel != 'removable_media', '',
+    c.medium != '', c.medium,
+    arrayStringConcat(arraySlice(splitByChar('\\', a.target), 1, 2), '\\')
+  ) AS medium,
+  a.keywords
+FROM rows AS a
+LEFT JOIN register AS r ON r.document_name = a.name
+LEFT ASOF JOIN connections AS c
+  ON c.actor_user_uid = a.actor_user_uid AND c.device_hostname = a.device_hostname AND c.time <= a.time
+-- Services have no intent; whoever uses a service's account shows on his own machine.
+WHERE a.actor_user_uid NOT IN (SELECT user_uid FROM directory WHERE role = 'ServiceAccount' AND valid_from <= {day:Date})
