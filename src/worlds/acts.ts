@@ -1,6 +1,6 @@
 import type { CasePart, Mark, Stage } from './answers.ts';
 import type { Person } from './organisation.ts';
-import type { Presence } from './presence.ts';
+import { type Presence, pcOf } from './presence.ts';
 import type { Random } from './random.ts';
 import { type Document, someWords } from './register.ts';
 import { CHATTER, EXCHANGE, SUBJECTS } from './words.ts';
@@ -45,9 +45,7 @@ export function mark(actor: Actor, stage: Stage, lost?: readonly Document[]): Ma
 
 /** The computer the person works on at a second of today: the night session's, or the day's. */
 export function pcAt(actor: Actor, second: number): string {
-  if (actor.pc !== undefined) return actor.pc;
-  const presence = actor.world.presence[actor.person.index]!;
-  return presence.nightFrom >= 0 && second >= presence.nightFrom ? presence.nightPc : presence.pc;
+  return actor.pc ?? pcOf(actor.world.presence[actor.person.index]!, second);
 }
 
 const half = (document: Document, random: Random): string => (random.bits() & 1 ? someWords(document, random) : '');

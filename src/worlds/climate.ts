@@ -35,6 +35,8 @@ export type Climate = {
   readonly oddStarts: number;
   /** How much archive and registry read that they did not read before: the share of work on papers at hand. */
   readonly clerksReuse: number;
+  /** Everybody else's share of work on papers at hand. */
+  readonly reuse: number;
   /** Shift of the levels of documents: chance that a paper is one level lower than drawn. */
   readonly milder: number;
 };
@@ -56,10 +58,11 @@ export function drawClimate(seed: number): Climate {
     unregistered: random.chance(0.5) ? 0 : between(0, 0.035),
     evenings: between(0.6, 1.4),
     weekends: between(0.7, 1.4),
-    guests: between(0.4, 1.3),
+    guests: between(0.6, 1.7),
     absence: between(0.45, 0.95),
     oddStarts: between(0.02, 0.08),
     clerksReuse: between(0.05, 0.4),
+    reuse: between(0.54, 0.64),
     milder: between(0, 0.08),
   };
 }

@@ -158,6 +158,10 @@ function workAtNight(
   random: Random,
 ): void {
   const span = presence.nightTo - presence.nightFrom;
+  for (let i = random.count(Math.min(9, span / 450) * person.pace[2]); i > 0; i--) {
+    const second = presence.nightFrom + 20 + random.next() * (span - 40);
+    world.book.web(second, person.id, presence.nightPc, world.sites.visit(person.index, random));
+  }
   for (let i = random.count(Math.min(person.role.night > 0 ? 9 : 5, span / 700) * person.pace[0]); i > 0; i--) {
     const second = presence.nightFrom + 60 + random.next() * (span - 120);
     workOnFile(world, person, presence, projects, second, presence.nightPc, random);

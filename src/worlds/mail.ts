@@ -1,7 +1,7 @@
 import { employed, type Person, type Project, supervisorOf } from './organisation.ts';
 import { draftPiece } from './outlets.ts';
 import { ownNote } from './papers.ts';
-import { moment } from './presence.ts';
+import { moment, pcOf } from './presence.ts';
 import { Random } from './random.ts';
 import { someWords } from './register.ts';
 import { CHATTER, SUBJECTS } from './words.ts';
@@ -73,7 +73,8 @@ export class Mailroom {
       }
       this.queue.push(this.inside(world, person, readers, moment(presence, random), 0, random));
     }
-    const outward = person.role.outsideMails * share * person.temper.outward;
+    this.writeLate(world, person, circle, random);
+    const outward = Math.min(16, person.role.outsideMails * share * person.temper.outward);
     for (let i = random.count(outward); i > 0; i--) {
       const outside = this.counterpart(world, person, 0.06, random);
       this.sendOut(outside, person, moment(presence, random), this.body(world, person, 0.16, random, true));
@@ -84,6 +85,17 @@ export class Mailroom {
       const { path, bytes, words } = draftPiece(world, person, random);
       const body = `${bytes + random.between(900, 9000)},${path}(${bytes}),${words}`;
       this.sendOut(person.privateMail, person, moment(presence, random), body);
+    }
+  }
+
+  /** A mail or two in the evening. */
+  private writeLate(world: World, person: Person, circle: readonly Person[], random: Random): void {
+    const presence = world.presence[person.index]!;
+    if (presence.nightFrom < 0) return;
+    const span = presence.nightTo - presence.nightFrom;
+    for (let i = random.count(Math.min(3, span / 2400) * person.pace[1]); i > 0; i--) {
+      const second = presence.nightFrom + 30 + random.next() * (span - 60);
+      this.queue.push(this.inside(world, person, [random.pick(circle)], second, 0, random));
     }
   }
 
@@ -178,7 +190,7 @@ export class Mailroom {
       const mail = queue[i]!;
       if (mail.from) {
         const presence = world.presence[mail.from.index]!;
-        book.email(mail.second, mail.from.id, presence.pc, mail.route, 'Send', mail.body);
+        book.email(mail.second, mail.from.id, pcOf(presence, mail.second), mail.route, 'Send', mail.body);
         if (mail.outside !== '' && random.chance(0.42)) this.answerFromOutside(mail.from, mail, random);
       }
       for (const reader of mail.readers) this.read(world, reader, mail, random);
@@ -196,12 +208,14 @@ export class Mailroom {
     const presence = world.presence[reader.index]!;
     let second = mail.second + random.exponential(1700);
     if (presence.here && second < presence.from) second = presence.from + random.exponential(1500);
-    if (!presence.here || second > presence.to) {
+    const late = presence.nightFrom >= 0 && second > presence.to - 600 && second < presence.nightTo;
+    if (late && second < presence.nightFrom) second = presence.nightFrom + random.exponential(240);
+    if (!late && (!presence.here || second > presence.to)) {
       const inbox = this.inbox[reader.index]!;
       if (inbox.length < INBOX) inbox.push({ route: mail.route, body: mail.body });
       return;
     }
-    world.book.email(second, reader.id, presence.pc, mail.route, 'View', mail.body);
+    world.book.email(second, reader.id, pcOf(presence, second), mail.route, 'View', mail.body);
     const answerable = mail.depth < 5 && random.chance(mail.readers.length > 2 ? 0.14 : 0.5);
     const at = second + random.exponential(1500);
     if (!answerable || at > presence.to) return;

@@ -72,7 +72,7 @@ export function atHand(
   random: Random,
 ): Document | undefined {
   const { papers } = world.desks[person.index]!;
-  const reuse = servesAll(person) ? world.organisation.climate.clerksReuse : 0.61;
+  const reuse = world.organisation.climate[servesAll(person) ? 'clerksReuse' : 'reuse'];
   if (papers.length >= PAPERS_AT_HAND && random.chance(reuse))
     return papers[Math.floor(random.next() ** 1.5 * papers.length)]!;
   const document = usualDocument(world, person, projects, random);
@@ -113,6 +113,6 @@ export function homeWords(world: World, person: Person, random: Random): string 
   const words = world.register.vocabulary(paper?.project?.name ?? person.team.name);
   let text = random.pick(words);
   for (let i = random.between(2, 4); i > 0; i--)
-    text += ` ${paper && random.chance(0.2) ? random.pick(paper.words) : random.pick(words)}`;
+    text += ` ${paper && random.chance(0.33) ? random.pick(paper.words) : random.pick(words)}`;
   return text;
 }

@@ -103,6 +103,10 @@ export function stayUntil(presence: Presence, second: number): boolean {
   return true;
 }
 
+/** The computer somebody sits at, at a second of today: the evening session's, or the day's. */
+export const pcOf = (presence: Presence, second: number): string =>
+  presence.nightFrom >= 0 && second >= presence.nightFrom ? presence.nightPc : presence.pc;
+
 /** A moment of the ordinary day, not in the lunch break. */
 export function moment(presence: Presence, random: Random): number {
   const morning = presence.lunchFrom - presence.from;

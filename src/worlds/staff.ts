@@ -104,7 +104,7 @@ export function makeOrganisation(people: number, days: number, seed: number): Or
       machine: machines[staff.length]!,
       laptopUser: random.chance(0.06),
       temper: drawTemper(role, climate, tempers),
-      media: Array.from({ length: random.chance(0.25) ? random.between(3, 5) : random.between(1, 2) }, () =>
+      media: Array.from({ length: random.chance(0.4) ? random.between(3, 5) : random.between(1, 2) }, () =>
         newMedium(random),
       ),
       pace: [lognormal(random, 0.46), lognormal(random, 0.52), lognormal(random, 0.58)],

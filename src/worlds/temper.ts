@@ -43,14 +43,14 @@ export function drawTemper(role: Role, climate: Climate, random: Random): Temper
   return {
     media: some(Math.min(0.9, role.stick * climate.media + 0.16), () => Math.min(0.85, heavy(random, 0.11, 1.3))),
     print: heavy(random, 0.62, 0.95),
-    outward: heavy(random, 0.72, 0.8),
+    outward: Math.min(3.5, heavy(random, 0.72, 0.8)),
     cloud: some(climate.cloud, () => Math.min(0.4, heavy(random, 0.06, 0.9))),
     hosts,
     drafts: some(climate.drafts, () => Math.min(0.6, heavy(random, 0.11, 0.9))),
-    portal: some(climate.portal, () => Math.min(0.2, heavy(random, 0.018, 0.8))),
+    portal: some(climate.portal, () => Math.min(0.09, heavy(random, 0.017, 0.65))),
     jobs: some(climate.jobs, () => Math.min(0.3, heavy(random, 0.07, 0.5))),
-    evening: Math.min(0.5, heavy(random, 0.044, 1) * climate.evenings),
-    guest: some(0.5, () => heavy(random, roams ? 0.12 : 0.02, 0.8) * climate.guests),
+    evening: Math.min(0.5, heavy(random, 0.05, 1) * climate.evenings),
+    guest: some(0.5, () => Math.min(0.25, heavy(random, roams ? 0.12 : 0.02, 0.8) * climate.guests)),
     shared: roams ? Math.min(0.5, heavy(random, 0.23, 0.5)) : some(0.35, () => heavy(random, 0.01, 0.8)),
     wander: heavy(random, 0.75, 0.8) * climate.wandering,
   };

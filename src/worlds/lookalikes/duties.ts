@@ -149,11 +149,12 @@ export function growingDuty(casting: Casting, random: Random): Play | undefined 
     'a growing duty inside own projects; volume rises slowly for months',
   );
   const actor = casting.actor(person, random);
+  const most = random.between(6, 12);
   const growth = 1.016 + 0.01 * random.next();
   const carries = 0.03 + 0.15 * random.next();
   const prints = 0.1 * random.next();
-  return sessions(actor, { first, last, every: [1, 2] }, (presence) => {
-    const count = Math.min(14, Math.round(0.9 * growth ** (world.day - first)));
+  return sessions(actor, { first, last, every: [1, 3] }, (presence) => {
+    const count = Math.min(most, Math.round(0.9 * growth ** (world.day - first)));
     ownReading(actor, presence, count);
     if (random.chance(prints))
       for (const document of permitted(actor, count)) printPaper(actor, soon(presence, random), document, false);

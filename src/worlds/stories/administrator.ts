@@ -32,7 +32,7 @@ export function administrator(casting: Casting, random: Random): Play | undefine
   return taking(actor, {
     first,
     last,
-    rhythm: rhythm(pacing, last - first, random.between(6, 16), random),
+    rhythm: rhythm(pacing, last - first, random.between(8, 22), random),
     tastes: drawTastes(actor, { night: 0.4 + 2 * random.next(), after: 0.3 * random.next() }),
     mean: random.between(5, 11),
     choose: (count) => mixedDocuments(actor, count, own, { closed, greed }),

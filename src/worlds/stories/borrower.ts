@@ -91,9 +91,9 @@ export function borrower(casting: Casting, random: Random): Play | undefined {
   const host = random.pick(PRIVATE_STORAGE);
   const first = dayBetween(world, random, 0.15, 0.6);
   const span = Math.round(world.calendar.days * (0.1 + random.next() * 0.25));
-  const pace = rhythm(pacing, span, random.between(5, 13), random);
+  const pace = rhythm(pacing, span, random.between(8, 20), random);
   const lunches = random.next();
-  const mean = random.between(3, 8);
+  const mean = random.between(3, 9);
   const cleared = random.chance(0.5) ? 4 : clearanceOf(owner, first);
   let next = first;
 

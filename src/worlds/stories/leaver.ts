@@ -37,20 +37,20 @@ export function leaver(casting: Casting, random: Random): Play | undefined {
     channel: way.channel,
   });
   const first = Math.max(2, person.notice + random.between(-12, 10));
-  const last = Math.min(person.leaves - 1, days - 1, first + random.between(12, 36));
+  const last = Math.min(person.leaves - 1, days - 1, first + random.between(16, 42));
   const own = 0.6 + 0.35 * random.next();
   const greed = random.next();
   const take = taking(actor, {
     first,
     last,
-    rhythm: rhythm(pacing, last - first, random.between(8, 18), random),
+    rhythm: rhythm(pacing, last - first, random.between(11, 24), random),
     tastes: drawTastes(actor),
-    mean: random.between(5, 13),
+    mean: random.between(6, 15),
     choose: (count) => mixedDocuments(actor, count, own, { closed: 0.3, greed }),
     way,
     keeps: 0.75 + 0.25 * random.next(),
     blind: 0.15 * random.next(),
-    ends: 0.5 + 0.4 * random.next(),
+    ends: 0.55 + 0.45 * random.next(),
   });
   if (random.chance(0.3)) return take;
   const since = Math.max(0, person.notice - random.between(10, 50));

@@ -31,7 +31,7 @@ export function printer(casting: Casting, random: Random): Play | undefined {
     last,
     rhythm: rhythm(pacing, last - first, random.between(4, 9), random),
     tastes: drawTastes(actor, { before: 0.5 * random.next(), after: 0.7 * random.next() }),
-    mean: random.between(4, 13),
+    mean: random.between(5, 14),
     choose: (count) => mixedDocuments(actor, count, own, { closed, greed }),
     way: paper(),
     keeps: 0.8 + 0.2 * random.next(),

@@ -35,7 +35,7 @@ export function translator(casting: Casting, random: Random): Play | undefined {
   return taking(actor, {
     first,
     last,
-    rhythm: rhythm(pacing, last - first, random.between(5, 12), random),
+    rhythm: rhythm(pacing, last - first, random.between(7, 15), random),
     tastes: drawTastes(actor),
     mean: random.between(8, 22),
     choose: (count) => mixedDocuments(actor, count, own, places ? { places, greed } : { closed, greed }),
