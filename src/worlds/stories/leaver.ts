@@ -43,7 +43,7 @@ export function leaver(casting: Casting, random: Random): Play | undefined {
   const take = taking(actor, {
     first,
     last,
-    rhythm: rhythm(pacing, last - first, random.between(11, 24), random),
+    rhythm: rhythm(pacing, last - first, random.between(13, 27), random),
     tastes: drawTastes(actor),
     mean: random.between(6, 15),
     choose: (count) => mixedDocuments(actor, count, own, { closed: 0.3, greed }),

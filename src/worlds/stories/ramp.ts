@@ -25,9 +25,9 @@ export function ramp(casting: Casting, random: Random): Play | undefined {
   const { days } = world.calendar;
   const first = dayBetween(world, random, 0.1, 0.35);
   const last = Math.min(days - 2, first + Math.round(days * (0.4 + random.next() * 0.25)));
-  const growth = 1.018 + random.next() * 0.012;
+  const growth = 1.017 + random.next() * 0.011;
   const begin = 0.7 + 0.6 * random.next();
-  const most = random.between(4, 9);
+  const most = random.between(3, 8);
   const own = 0.2 + 0.4 * random.next();
   const greed = random.next();
   const closed = 0.3 * random.next();
