@@ -100,7 +100,7 @@ function workLocally(world: World, person: Person, second: number, pc: string, r
   );
 }
 
-/** Passing a file on through the folder everybody may use; a colleague of the team fetches it. */
+/** Passing a file on through the folder everybody may use; a colleague of the team or the project fetches it. */
 function exchange(
   world: World,
   person: Person,
@@ -114,7 +114,8 @@ function exchange(
   const name = document && document.level < 3 ? document.base : ownName(random);
   const words = document ? shown(someWords(document, random), random) : '';
   world.book.file(second, person.id, pc, EXCHANGE + name, 'File Write', '', words);
-  const other = random.pick(person.team.members);
+  const near = projects.length > 0 && random.chance(0.35) ? random.pick(projects).members : person.team.members;
+  const other = random.pick(near);
   const there = world.presence[other.index]!;
   const later = second + random.exponential(5000);
   if (other !== person && there.here && later > there.from && later < there.to) {
