@@ -25,10 +25,12 @@ const CODES = [
 export class Absences {
   readonly byPerson: Away[][];
   private readonly days: number;
+  private readonly often: number;
   private readonly random: Random;
 
   constructor(organisation: Organisation, calendar: Calendar, seed: number) {
     this.days = calendar.days;
+    this.often = organisation.climate.absence;
     this.random = streamOf(seed, 'absences');
     this.byPerson = organisation.people.map((person) => this.plan(person));
   }
@@ -49,11 +51,12 @@ export class Absences {
       person.role.department === 'LanguageService' ||
       person.role.department === 'FieldTrials';
     if (mobile && person.role.name !== 'PublicityClerk' && random.chance(0.035)) this.post(person, spans);
-    for (let i = random.count((mobile ? 2.2 : 0.7) * years); i > 0; i--) add(random.between(2, 9), 'trip');
-    for (let i = random.count(1.3 * years); i > 0; i--)
+    for (let i = random.count((mobile ? 2.8 : 0.9) * years); i > 0; i--) add(random.between(2, 9), 'trip');
+    for (let i = random.count(1.3 * years * this.often); i > 0; i--)
       add(random.between(5, 16), random.chance(0.55) ? 'private trip' : 'leave');
-    for (let i = random.count(3.5 * years); i > 0; i--) add(random.between(1, 4), 'leave');
-    for (let i = random.count(3 * years); i > 0; i--) add(random.between(1, random.chance(0.9) ? 3 : 12), 'leave');
+    for (let i = random.count(3.5 * years * this.often); i > 0; i--) add(random.between(1, 4), 'leave');
+    for (let i = random.count(3 * years * this.often); i > 0; i--)
+      add(random.between(1, random.chance(0.9) ? 3 : 12), 'leave');
     return spans.sort((a, b) => a.from - b.from);
   }
 

@@ -1,87 +1,11 @@
 import { clearanceOf, type Person, type Project, projectsOf } from './organisation.ts';
+import { liveOutlets } from './outlets.ts';
+import { atHand, homeWords, keepLocal, neighbour, ownName, shown } from './papers.ts';
 import { logSessions, moment, type Presence } from './presence.ts';
-import { mix, Random } from './random.ts';
-import { type Collection, type Document, someWords } from './register.ts';
-import { EXCHANGE, EXTENSIONS, PAPERS, SUBJECTS } from './words.ts';
+import { Random } from './random.ts';
+import { someWords } from './register.ts';
+import { EXCHANGE } from './words.ts';
 import type { World } from './world.ts';
-
-const PAPERS_AT_HAND = 14;
-const LOCAL_NAMES = 24;
-
-/**
- * A place outside the own projects. Most people go where they already help or ask (two projects a month), roles that
- * serve everybody go anywhere.
- */
-function neighbour(world: World, person: Person, random: Random): Collection {
-  const { active } = world.register;
-  if (person.role.reach[4] > 8 || random.chance(0.2)) return random.pick(active);
-  const month = Math.floor(world.day / 31) * 2 + (random.bits() & 1);
-  return active[mix(world.seed ^ mix(person.index * 512 + month)) % active.length]!;
-}
-
-/** The place of a role's next document, by the shares of its `reach`. */
-function reachedCollection(
-  world: World,
-  person: Person,
-  projects: readonly Project[],
-  random: Random,
-): Collection | undefined {
-  const { register } = world;
-  let draw = random.next() * 100;
-  const place = person.role.reach.findIndex((share) => {
-    draw -= share;
-    return draw < 0;
-  });
-  if (place === 0 && projects.length > 0) return register.byProject.get(random.pick(projects));
-  if (place === 2) return register.common;
-  if (place === 3) return random.pick(register.closed);
-  if (place === 4) return neighbour(world, person, random);
-  return register.byTeam.get(person.team);
-}
-
-/** A document somebody would open for ordinary work: mostly of own projects and own team, the newer the likelier. */
-export function usualDocument(
-  world: World,
-  person: Person,
-  projects: readonly Project[],
-  random: Random,
-): Document | undefined {
-  const { register } = world;
-  let collection = reachedCollection(world, person, projects, random);
-  if (!collection || collection.open === 0) collection = register.common;
-  if (collection.open === 0) return undefined;
-  for (let tries = 0; tries < 4; tries++) {
-    const draws = random.next();
-    const document = collection.documents[Math.floor((1 - draws * draws) * (collection.open - 0.001))]!;
-    // Share rights are wider than clearances: now and then somebody opens too much, mostly by accident.
-    if (document.level <= clearanceOf(person, world.day) || random.chance(0.025)) return document;
-  }
-  return undefined;
-}
-
-function atHand(world: World, person: Person, projects: readonly Project[], random: Random): Document | undefined {
-  const { papers } = world.desks[person.index]!;
-  if (papers.length >= PAPERS_AT_HAND && random.chance(0.59))
-    return papers[Math.floor(random.next() ** 1.5 * papers.length)]!;
-  const document = usualDocument(world, person, projects, random);
-  if (!document) return papers[0];
-  if (papers.length < PAPERS_AT_HAND) papers.push(document);
-  else papers[random.int(PAPERS_AT_HAND)] = document;
-  return document;
-}
-
-/** Keeps a name on the own disk, so that later rows can use it again. */
-export function keepLocal(world: World, person: Person, name: string, words: string, random: Random): void {
-  const { local } = world.desks[person.index]!;
-  if (local.length < LOCAL_NAMES) local.push({ name, words });
-  else local[random.int(LOCAL_NAMES)] = { name, words };
-}
-
-export function ownName(random: Random): string {
-  return `${random.pick(random.chance(0.5) ? PAPERS : SUBJECTS)}-${random.between(1, 99)}.${random.pick(EXTENSIONS)}`;
-}
-
-const half = (text: string, random: Random): string => (random.bits() & 1 ? text : '');
 
 /** Weeks differ: a factor around 1 for this person's file work in this week, with some difference from day to day. */
 function busyness(world: World, person: Person): number {
@@ -106,8 +30,8 @@ export function liveDay(world: World, person: Person): void {
   for (let i = random.count(files); i > 0; i--) {
     workOnFile(world, person, presence, projects, moment(presence, random), presence.pc, random);
   }
-  if (random.chance(0.018 * presence.share)) helpOut(world, person, presence, random);
-  if (person.usesMedia && random.chance(0.4 * presence.share)) handleMedium(world, person, presence, projects, random);
+  if (random.chance(world.organisation.climate.errands * presence.share)) helpOut(world, person, presence, random);
+  liveOutlets(world, person, presence, random);
   if (presence.nightFrom >= 0) workAtNight(world, person, presence, projects, random);
 }
 
@@ -125,20 +49,20 @@ function workOnFile(
     workLocally(world, person, second, pc, random);
     return;
   }
-  if (draw < 0.394) {
+  if (draw < 0.391) {
     exchange(world, person, presence, second, pc, projects, random);
     return;
   }
   const document = atHand(world, person, projects, random);
   if (!document) return;
-  const words = half(someWords(document, random), random);
+  const words = shown(someWords(document, random), random);
   const use = random.next();
-  const print = person.role.print;
+  const print = Math.min(0.45, person.role.print * person.temper.print);
   let activity = 'File Open';
   if (use < print) activity = 'File Print';
   else if (use < print + 0.095) {
     activity = 'File Copy';
-    keepLocal(world, person, document.base, words, random);
+    keepLocal(world, person, { name: document.base, words, copy: true }, random);
   } else if (use < print + 0.165 && !(document.project && document.project.to < 0)) activity = 'File Write';
   world.book.file(second, person.id, pc, document.path, activity, '', words);
 }
@@ -146,16 +70,25 @@ function workOnFile(
 function workLocally(world: World, person: Person, second: number, pc: string, random: Random): void {
   const { local } = world.desks[person.index]!;
   const draw = random.next();
-  const fresh = local.length < 6 || random.chance(0.12);
+  const fresh = local.length < 6 || random.chance(0.17);
   let name = '';
   let words = '';
   if (fresh) {
-    name = ownName(random);
-    words = `${random.pick(SUBJECTS)} ${random.pick(PAPERS)} ${random.pick(SUBJECTS)}`;
-    keepLocal(world, person, name, words, random);
+    // A copy of a paper at hand, or a note of one's own.
+    const { papers } = world.desks[person.index]!;
+    const paper = papers.length > 0 && random.chance(0.42) ? random.pick(papers) : undefined;
+    name = paper?.base ?? ownName(random);
+    words = paper ? someWords(paper, random) : homeWords(world, person, random);
+    keepLocal(world, person, { name, words, copy: paper !== undefined }, random);
   } else ({ name, words } = random.pick(local));
   const activity =
-    fresh || draw < 0.28 ? 'File Write' : draw < 0.88 ? 'File Open' : draw < 0.935 ? 'File Print' : 'File Delete';
+    fresh || draw < 0.24
+      ? 'File Write'
+      : draw < 0.24 + 0.065 * Math.min(6, person.temper.print)
+        ? 'File Print'
+        : draw < 0.94
+          ? 'File Open'
+          : 'File Delete';
   world.book.file(
     second,
     person.id,
@@ -163,11 +96,11 @@ function workLocally(world: World, person: Person, second: number, pc: string, r
     `C:\\Users\\${person.id}\\Documents\\${name}`,
     activity,
     '',
-    half(words, random),
+    shown(words, random),
   );
 }
 
-/** Passing a file on through the folder everybody may use; a colleague of the team fetches it. */
+/** Passing a file on through the folder everybody may use; a colleague of the team or the project fetches it. */
 function exchange(
   world: World,
   person: Person,
@@ -179,9 +112,10 @@ function exchange(
 ): void {
   const document = random.chance(0.5) ? atHand(world, person, projects, random) : undefined;
   const name = document && document.level < 3 ? document.base : ownName(random);
-  const words = document ? half(someWords(document, random), random) : '';
+  const words = document ? shown(someWords(document, random), random) : '';
   world.book.file(second, person.id, pc, EXCHANGE + name, 'File Write', '', words);
-  const other = random.pick(person.team.members);
+  const near = projects.length > 0 && random.chance(0.35) ? random.pick(projects).members : person.team.members;
+  const other = random.pick(near);
   const there = world.presence[other.index]!;
   const later = second + random.exponential(5000);
   if (other !== person && there.here && later > there.from && later < there.to) {
@@ -210,60 +144,10 @@ function helpOut(world: World, person: Person, presence: Presence, random: Rando
       document.path,
       activity,
       '',
-      half(someWords(document, random), random),
+      shown(someWords(document, random), random),
     );
     second += random.between(30, 700);
   }
-}
-
-/** A stick is put in: own notes and own project papers go onto it, or something comes back. */
-function handleMedium(
-  world: World,
-  person: Person,
-  presence: Presence,
-  projects: readonly Project[],
-  random: Random,
-): void {
-  const tree = random.pick(person.media);
-  const folder = tree.split(';').at(-1)!;
-  let second = moment(presence, random);
-  const { book } = world;
-  book.device(second, person.id, presence.pc, tree, 'Connect');
-  for (let i = random.count(5.4); i > 0 && second < presence.to - 60; i--) {
-    second += random.between(9, 160);
-    const draw = random.next();
-    const { local } = world.desks[person.index]!;
-    const document = draw < 0.45 ? atHand(world, person, projects, random) : undefined;
-    if (draw > 0.82) {
-      book.file(
-        second,
-        person.id,
-        presence.pc,
-        `C:\\Users\\${person.id}\\Documents\\${ownName(random)}`,
-        'File Copy',
-        'from',
-        '',
-      );
-    } else if (document && document.level < 3) {
-      const words = half(someWords(document, random), random);
-      if (random.chance(0.6)) book.file(second, person.id, presence.pc, document.path, 'File Copy', 'to', words);
-      else book.file(second, person.id, presence.pc, `${folder}\\${document.base}`, 'File Write', 'to', words);
-    } else if (local.length > 0) {
-      const { name, words } = random.pick(local);
-      if (random.chance(0.7)) {
-        book.file(
-          second,
-          person.id,
-          presence.pc,
-          `C:\\Users\\${person.id}\\Documents\\${name}`,
-          'File Copy',
-          'to',
-          half(words, random),
-        );
-      } else book.file(second, person.id, presence.pc, `${folder}\\${name}`, 'File Write', 'to', '');
-    }
-  }
-  book.device(Math.min(presence.to - 5, second + random.between(20, 1500)), person.id, presence.pc, tree, 'Disconnect');
 }
 
 /** Evening work: what administrators do in a maintenance window, or a little more from home. */
@@ -275,7 +159,11 @@ function workAtNight(
   random: Random,
 ): void {
   const span = presence.nightTo - presence.nightFrom;
-  for (let i = random.count((person.role.night > 0 ? 9 : 4) * person.pace[0]); i > 0; i--) {
+  for (let i = random.count(Math.min(9, span / 450) * person.pace[2]); i > 0; i--) {
+    const second = presence.nightFrom + 20 + random.next() * (span - 40);
+    world.book.web(second, person.id, presence.nightPc, world.sites.visit(person.index, random));
+  }
+  for (let i = random.count(Math.min(person.role.night > 0 ? 9 : 5, span / 700) * person.pace[0]); i > 0; i--) {
     const second = presence.nightFrom + 60 + random.next() * (span - 120);
     workOnFile(world, person, presence, projects, second, presence.nightPc, random);
   }
@@ -291,7 +179,7 @@ export function runServices(world: World, random: Random): void {
       const place = random.pick(places);
       if (place.open === 0) continue;
       const document = place.documents[random.int(place.open)]!;
-      const words = service.activity === 'File Open' ? half(someWords(document, random), random) : '';
+      const words = service.activity === 'File Open' ? shown(someWords(document, random), random) : '';
       book.file(3600 + random.next() * 7400, service.id, service.server, document.path, service.activity, '', words);
     }
   }

@@ -1,5 +1,7 @@
-import { employed, type Person, type Project } from './organisation.ts';
-import { moment } from './presence.ts';
+import { employed, type Person, type Project, supervisorOf } from './organisation.ts';
+import { draftPiece } from './outlets.ts';
+import { ownNote } from './papers.ts';
+import { moment, pcOf } from './presence.ts';
 import { Random } from './random.ts';
 import { someWords } from './register.ts';
 import { CHATTER, SUBJECTS } from './words.ts';
@@ -41,6 +43,7 @@ export class Mailroom {
       for (const span of person.assignments)
         if (span.from <= world.day && world.day <= span.to) projects.push(span.project);
       const circle: Person[] = [];
+      const lead = supervisorOf(person, person.team);
       for (let i = 0; i < 16; i++) {
         const draw = random.next();
         const pool =
@@ -52,7 +55,7 @@ export class Mailroom {
         const found = pool.length > 0 ? random.pick(pool) : undefined;
         if (found && found !== person && employed(found, world.day)) circle.push(found);
       }
-      if (person.supervisor) circle.push(person.supervisor);
+      if (lead) circle.push(lead);
       return circle.length > 0 ? circle : [everybody[0]!];
     });
   }
@@ -62,21 +65,44 @@ export class Mailroom {
     const presence = world.presence[person.index]!;
     const share = presence.share * person.pace[1];
     const circle = this.circles[person.index]!;
-    for (let i = random.count(person.role.mails * share * 1.08); i > 0; i--) {
+    for (let i = random.count(person.role.mails * share * 0.94); i > 0; i--) {
       const readers: Person[] = [random.pick(circle)];
-      while (readers.length < 9 && random.chance(0.36)) {
+      while (readers.length < 3 && random.chance(readers.length > 1 ? 0.15 : 0.55)) {
         const other = random.pick(circle);
         if (!readers.includes(other)) readers.push(other);
       }
       this.queue.push(this.inside(world, person, readers, moment(presence, random), 0, random));
     }
-    for (let i = random.count(person.role.outsideMails * share); i > 0; i--) {
-      const outside = random.chance(0.03) ? person.privateMail : random.pick(person.outside);
-      this.sendOut(world, person, outside, moment(presence, random), random);
+    this.writeLate(world, person, circle, random);
+    const outward = Math.min(16, person.role.outsideMails * share * person.temper.outward);
+    for (let i = random.count(outward); i > 0; i--) {
+      const outside = this.counterpart(world, person, 0.06, random);
+      this.sendOut(outside, person, moment(presence, random), this.body(world, person, 0.16, random, true));
     }
-    for (let i = random.count((0.55 + person.role.outsideMails * 0.35) * share); i > 0; i--) {
-      this.comeIn(person, random.pick(person.outside), moment(presence, random), random);
+    for (let i = random.count((0.5 + outward * 0.4) * Math.min(1.4, share)); i > 0; i--)
+      this.comeIn(person, this.counterpart(world, person, 0.3, random), moment(presence, random), random);
+    if (random.chance(person.temper.drafts * presence.share)) {
+      const { path, bytes, words } = draftPiece(world, person, random);
+      const body = `${bytes + random.between(900, 9000)},${path}(${bytes}),${words}`;
+      this.sendOut(person.privateMail, person, moment(presence, random), body);
     }
+  }
+
+  /** A mail or two in the evening. */
+  private writeLate(world: World, person: Person, circle: readonly Person[], random: Random): void {
+    const presence = world.presence[person.index]!;
+    if (presence.nightFrom < 0) return;
+    const span = presence.nightTo - presence.nightFrom;
+    for (let i = random.count(Math.min(3, span / 2400) * person.pace[1]); i > 0; i--) {
+      const second = presence.nightFrom + 30 + random.next() * (span - 60);
+      this.queue.push(this.inside(world, person, [random.pick(circle)], second, 0, random));
+    }
+  }
+
+  /** One of a person's usual counterparts, or now and then anybody who writes to the organisation. */
+  private counterpart(world: World, person: Person, anybody: number, random: Random): string {
+    if (random.chance(anybody)) return random.pick(world.organisation.outsiders);
+    return person.outside[Math.floor(random.next() ** 1.6 * person.outside.length)]!;
   }
 
   private inside(
@@ -97,24 +123,17 @@ export class Mailroom {
       from,
       readers,
       route: `${to},${copied},,${from.email}`,
-      body: this.body(world, from, 0.2, random),
+      body: this.body(world, from, 0.16, random),
       outside: '',
       depth,
     };
   }
 
-  private sendOut(world: World, person: Person, outside: string, second: number, random: Random): void {
-    const attach = outside === person.privateMail ? 0.02 : 0.16;
-    const body = this.body(world, person, attach, random);
-    this.queue.push({
-      second,
-      from: person,
-      readers: [],
-      route: `${outside},,,${person.email}`,
-      body,
-      outside,
-      depth: 0,
-    });
+  private sendOut(outside: string, person: Person, second: number, body: string): void {
+    const route = `${outside},,,${person.email}`;
+    // Nobody answers from the own private address.
+    const answers = outside === person.privateMail ? '' : outside;
+    this.queue.push({ second, from: person, readers: [], route, body, outside: answers, depth: 0 });
   }
 
   private comeIn(person: Person, outside: string, second: number, random: Random): void {
@@ -140,28 +159,27 @@ export class Mailroom {
     return text;
   }
 
-  /** "size,attachments,content", sometimes with one or two of the papers on the desk. */
-  private body(world: World, person: Person, attach: number, random: Random): string {
+  /** "size,attachments,content", sometimes with some of the papers on the desk; milder ones to the outside. */
+  private body(world: World, person: Person, attach: number, random: Random, outwards = false): string {
     let size = random.between(900, 14_000);
     if (!random.chance(attach)) return `${size},,${this.words(random)}`;
     const desk = world.desks[person.index]!;
     let attachments = '';
     let content = '';
-    for (let i = random.chance(0.25) ? 2 : 1; i > 0; i--) {
+    let more = random.chance(0.75) ? 1 : random.chance(0.7) ? 2 : random.between(3, 4);
+    for (; more > 0; more--) {
       const paper = desk.papers.length > 0 ? random.pick(desk.papers) : undefined;
-      const own = !paper || paper.level > 3 || random.chance(0.45);
-      const path = own ? `C:\\Users\\${person.id}\\Documents\\${this.ownName(world, person, random)}` : paper.path;
-      const bytes = own ? random.between(4000, 700_000) : paper.bytes;
+      const own =
+        !paper || random.chance(0.5) || (outwards && paper.level > 1 && random.chance(0.55 + paper.level / 10));
+      const local = own || random.chance(0.25);
+      const base = own ? ownNote(world, person, random).name : paper.base;
+      const path = local ? `C:\\Users\\${person.id}\\Documents\\${base}` : paper!.path;
+      const bytes = own ? Math.round(Math.exp(random.normal(11.4, 1.2))) : paper.bytes;
       size += bytes;
       attachments += `${attachments ? ';' : ''}${path}(${bytes})`;
       content = own || random.chance(0.5) ? this.words(random) : someWords(paper, random);
     }
     return `${size},${attachments},${content}`;
-  }
-
-  private ownName(world: World, person: Person, random: Random): string {
-    const local = world.desks[person.index]!.local;
-    return local.length > 0 ? random.pick(local).name : 'notes.txt';
   }
 
   /** Delivers everything of the day: rows of senders and readers, answers and answers to answers. */
@@ -172,7 +190,7 @@ export class Mailroom {
       const mail = queue[i]!;
       if (mail.from) {
         const presence = world.presence[mail.from.index]!;
-        book.email(mail.second, mail.from.id, presence.pc, mail.route, 'Send', mail.body);
+        book.email(mail.second, mail.from.id, pcOf(presence, mail.second), mail.route, 'Send', mail.body);
         if (mail.outside !== '' && random.chance(0.42)) this.answerFromOutside(mail.from, mail, random);
       }
       for (const reader of mail.readers) this.read(world, reader, mail, random);
@@ -190,19 +208,21 @@ export class Mailroom {
     const presence = world.presence[reader.index]!;
     let second = mail.second + random.exponential(1700);
     if (presence.here && second < presence.from) second = presence.from + random.exponential(1500);
-    if (!presence.here || second > presence.to) {
+    const late = presence.nightFrom >= 0 && second > presence.to - 600 && second < presence.nightTo;
+    if (late && second < presence.nightFrom) second = presence.nightFrom + random.exponential(240);
+    if (!late && (!presence.here || second > presence.to)) {
       const inbox = this.inbox[reader.index]!;
       if (inbox.length < INBOX) inbox.push({ route: mail.route, body: mail.body });
       return;
     }
-    world.book.email(second, reader.id, presence.pc, mail.route, 'View', mail.body);
+    world.book.email(second, reader.id, pcOf(presence, second), mail.route, 'View', mail.body);
     const answerable = mail.depth < 5 && random.chance(mail.readers.length > 2 ? 0.14 : 0.5);
     const at = second + random.exponential(1500);
     if (!answerable || at > presence.to) return;
     if (mail.from && mail.from !== reader)
       this.queue.push(this.inside(world, reader, [mail.from], at, mail.depth + 1, random));
     else if (!mail.from && random.chance(0.4)) {
-      const body = this.body(world, reader, 0.12, random);
+      const body = this.body(world, reader, 0.12, random, true);
       const route = `${mail.outside},,,${reader.email}`;
       this.queue.push({
         second: at,

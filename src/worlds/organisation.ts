@@ -1,5 +1,7 @@
 import type { Day } from './calendar.ts';
+import type { Climate } from './climate.ts';
 import type { Role } from './roles.ts';
+import type { Temper } from './temper.ts';
 
 /** Long before and after every simulated day. */
 export const ALWAYS = -100_000;
@@ -26,8 +28,12 @@ export type Team = {
   readonly code: string;
   readonly members: Person[];
   lead: Person | undefined;
+  /** Whom the lead reports to. */
+  head: Person | undefined;
 };
 
+/** A change of team, in force from the morning of `day`. */
+export type Move = { readonly day: Day; readonly from: Team; readonly to: Team };
 export type Assignment = { readonly project: Project; readonly from: Day; to: Day };
 export type ClearanceSpan = { readonly level: number; readonly from: Day; to: Day };
 
@@ -39,8 +45,9 @@ export type Person = {
   readonly privateMail: string;
   readonly role: Role;
   readonly contract: boolean;
-  readonly team: Team;
-  supervisor: Person | undefined;
+  /** Today's team; `moves` holds the others. */
+  team: Team;
+  readonly moves: Move[];
   readonly joins: Day;
   /** The last working day, NEVER for those who stay. */
   leaves: Day;
@@ -52,11 +59,12 @@ export type Person = {
   readonly laptopUser: boolean;
   /** Media the person owns: each a `file_tree` text. */
   readonly media: string[];
-  usesMedia: boolean;
+  readonly temper: Temper;
   /** Multiplies counts of files, mails and web rows. */
   readonly pace: readonly [number, number, number];
   /** Mean arrival and length of the day in seconds, spread in seconds. */
   readonly hours: readonly [number, number, number];
+  /** Outside counterparts, the most written to first. */
   readonly outside: string[];
 };
 
@@ -66,6 +74,9 @@ export type Organisation = {
   readonly projects: Project[];
   readonly closed: Project[];
   readonly departments: string[];
+  readonly climate: Climate;
+  /** Addresses of people outside, at partners and elsewhere, whom anybody may hear from. */
+  readonly outsiders: readonly string[];
   readonly services: readonly {
     readonly id: string;
     readonly server: string;
@@ -87,3 +98,14 @@ export function clearanceOf(person: Person, day: Day): number {
   for (const span of person.clearances) if (span.from <= day && day <= span.to) return span.level;
   return 1;
 }
+
+/** The team a person belongs to on a day. */
+export function teamOn(person: Person, day: Day): Team {
+  let team = person.moves[0]?.from ?? person.team;
+  for (const move of person.moves) if (move.day <= day) team = move.to;
+  return team;
+}
+
+/** Whom a member of a team reports to. */
+export const supervisorOf = (person: Person, team: Team): Person | undefined =>
+  person === team.lead ? (team.head === person ? undefined : team.head) : team.lead;

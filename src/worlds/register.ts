@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Day } from './calendar.ts';
+import type { Climate } from './climate.ts';
 import type { Organisation, Project, Team } from './organisation.ts';
 import { type Random, streamOf } from './random.ts';
 import { EXTENSIONS, FOLDER_CODES, PAPERS, PROJECT_FOLDERS, SUBJECTS } from './words.ts';
@@ -45,10 +46,14 @@ export class Register {
   /** Numbers left out in the middle of projects: decoys get them, so that a number does not give a decoy away. */
   private readonly spared = new Map<Project, number[]>();
   private readonly technical: readonly Team[];
+  private readonly climate: Climate;
+  /** The words of a place: its papers are about the same things. */
+  private readonly vocabularies = new Map<string, readonly string[]>();
 
   constructor(organisation: Organisation, days: number, seed: number) {
     this.random = streamOf(seed, 'register');
     const random = this.random;
+    this.climate = organisation.climate;
     this.technical = organisation.teams.filter((team) => team.members.some((person) => person.role.technical));
     for (const project of [...organisation.projects, ...organisation.closed]) {
       const closed = project.to < 0;
@@ -103,7 +108,18 @@ export class Register {
 
   private level(shares: readonly number[]): number {
     const value = this.random.next();
-    return shares.findIndex((limit) => value < limit);
+    const level = shares.findIndex((limit) => value < limit);
+    return level > 0 && this.random.chance(this.climate.milder) ? level - 1 : level;
+  }
+
+  /** Some 26 words, mostly the things it is about, drawn once for each place. */
+  vocabulary(place: string): readonly string[] {
+    let words = this.vocabularies.get(place);
+    if (!words) {
+      words = [...this.random.shuffle(SUBJECTS).slice(0, 19), ...this.random.shuffle(PAPERS).slice(0, 7)];
+      this.vocabularies.set(place, words);
+    }
+    return words;
   }
 
   private paper(
@@ -115,9 +131,10 @@ export class Register {
     serial = ++this.serial,
   ): Document {
     const random = this.random;
-    const subject = random.pick(SUBJECTS);
-    const second = random.pick(SUBJECTS);
-    const kind = random.pick(PAPERS);
+    const words = this.vocabulary(place.project?.name ?? place.team?.name ?? 'common');
+    const subject = words[random.int(19)]!;
+    const second = random.pick(words);
+    const kind = random.chance(0.5) ? words[19 + random.int(7)]! : random.pick(PAPERS);
     const number = String(serial).padStart(5, '0');
     const extension = random.pick(EXTENSIONS);
     const base = `${code}${number}-${subject}-${kind}.${extension}`.toLowerCase();
@@ -130,8 +147,8 @@ export class Register {
       team: undefined,
       project: undefined,
       registered: day,
-      bytes: Math.round(Math.exp(random.normal(12.6, 1))),
-      words: [subject, kind, second, random.pick(SUBJECTS), random.pick(SUBJECTS)],
+      bytes: Math.round(Math.exp(random.normal(12.6, 1.15))),
+      words: [subject, kind, second, random.pick(words), random.pick(random.chance(0.7) ? words : SUBJECTS)],
       listed: true,
       ...place,
     };
@@ -144,13 +161,13 @@ export class Register {
     const place = this.random.int(PROJECT_FOLDERS.length);
     const code = `${project.code}-${FOLDER_CODES[place]!}-`;
     const team = owners.length > 0 ? this.random.pick(owners) : undefined;
-    const listed = this.random.chance(0.97);
+    const listed = !this.random.chance(this.climate.unregistered);
     const level = this.level(LEVEL_SHARES[project.sensitivity]!);
     return this.paper(`${project.folder}${PROJECT_FOLDERS[place]!}\\`, code, level, day, { project, team, listed });
   }
 
   private teamPaper(team: Team, day: Day): Document {
-    const listed = this.random.chance(0.96);
+    const listed = !this.random.chance(this.climate.unregistered);
     const sensitive = team.department === 'Personnel' || team.department === 'LegalOffice' ? 1 : 0;
     return this.paper(team.folder, `${team.code}-`, this.level(LEVEL_SHARES[sensitive]!), day, { team, listed });
   }

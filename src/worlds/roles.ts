@@ -96,14 +96,14 @@ export const ROLES: readonly Role[] = [
     projects: [0, 2],
     print: 0.13,
   }),
-  role('RegistryClerk', 'Registry', 2.6, [16, 3.0, 0.3], [10, 34, 10, 14, 32], {
+  role('RegistryClerk', 'Registry', 2.6, [20, 3.0, 0.3], [5, 22, 8, 20, 45], {
     clearance: 4,
     projects: [0, 1],
     print: 0.18,
   }),
-  role('Archivist', 'Registry', 1.6, [15, 2.4, 0.3], [6, 26, 8, 46, 14], { clearance: 3, projects: [0, 1] }),
+  role('Archivist', 'Registry', 1.6, [18, 2.4, 0.3], [4, 19, 6, 50, 21], { clearance: 3, projects: [0, 1] }),
   role('Secretary', 'Secretariat', 4.4, [13, 5.4, 1.0], [33, 44, 18, 2, 3], { projects: [0, 2], print: 0.2 }),
-  role('Auditor', 'Audit', 1, [12, 2.6, 0.4], [8, 34, 12, 14, 32], { clearance: 3, projects: [0, 0] }),
+  role('Auditor', 'Audit', 1, [13, 2.6, 0.4], [6, 26, 10, 16, 42], { clearance: 3, projects: [0, 0] }),
 ];
 
 /** Roles that every organisation has at least once, because the compulsory stories need them. */

@@ -1,5 +1,5 @@
 import { type Random, streamOf } from './random.ts';
-import { JOB_SITES, JOB_WORDS, PRIVATE_MAIL, PRIVATE_STORAGE, SITE_KINDS, SITE_NAMES, SUBJECTS } from './words.ts';
+import { JOB_SITES, JOB_WORDS, PRIVATE_MAIL, SITE_KINDS, SITE_NAMES, SUBJECTS } from './words.ts';
 
 type Site = { readonly host: string; readonly pages: readonly string[]; readonly files: readonly string[] };
 
@@ -14,9 +14,8 @@ export class Sites {
   readonly all: Site[] = [];
   /** Favourite sites of each person, the most visited first. */
   private readonly favourites: Site[][] = [];
-  private readonly partnerHosts: readonly string[];
 
-  constructor(people: number, partners: readonly string[], seed: number) {
+  constructor(people: number, seed: number) {
     const random = streamOf(seed, 'sites');
     const count = Math.min(SITE_KINDS.length * SITE_NAMES.length, 60 + Math.round(people / 3));
     const hosts = random.shuffle(SITE_KINDS.flatMap((kind) => SITE_NAMES.map((name) => `${name}-${kind}.example`)));
@@ -24,7 +23,6 @@ export class Sites {
     for (let i = 0; i < people; i++) {
       this.favourites.push(Array.from({ length: random.between(6, 22) }, () => this.all[this.rank(random)]!));
     }
-    this.partnerHosts = partners;
   }
 
   private rank(random: Random): number {
@@ -50,18 +48,6 @@ export class Sites {
     const rest = random.next();
     if (rest > 0.968) return random.pick(site.files);
     if (rest > 0.961) return `http://${random.pick(PRIVATE_MAIL)}/inbox,WWW Visit,`;
-    if (rest > 0.9602) {
-      const host = PRIVATE_STORAGE[person % PRIVATE_STORAGE.length]!;
-      return this.upload(host, random.chance(0.6) ? `img-${random.between(1000, 9999)}.jpg` : '', '', random);
-    }
-    if (rest > 0.957) return `http://${random.pick(PRIVATE_STORAGE)}/home,WWW Visit,`;
-    if (rest > 0.955)
-      return this.upload(
-        `portal.${random.pick(this.partnerHosts)}`,
-        '',
-        random.chance(0.5) ? words(random) : '',
-        random,
-      );
     return site.pages[Math.floor(random.next() ** 1.5 * PAGES)]!;
   }
 

@@ -1,4 +1,5 @@
 import type { Day } from './calendar.ts';
+import { type Climate, drawClimate } from './climate.ts';
 import { Names } from './names.ts';
 import {
   ALWAYS,
@@ -10,17 +11,19 @@ import {
   type Team,
 } from './organisation.ts';
 import { type Random, streamOf } from './random.ts';
+import { reorganise } from './reorganisation.ts';
 import { ROLES, type Role } from './roles.ts';
 import { headcounts, makeProjects, makeTeams } from './structure.ts';
+import { drawTemper } from './temper.ts';
 import { NAME_ENDS, NAME_STARTS, OUTSIDE_KINDS, PRIVATE_MAIL, SUBJECTS } from './words.ts';
 
-/** The spans in which a person works on projects: one to three at a time, changed every few months. */
-function assign(person: Person, projects: readonly Project[], days: number, random: Random): void {
+/** The spans in which a person works on projects: one to three at a time, changed now and then. */
+function assign(person: Person, projects: readonly Project[], days: number, climate: Climate, random: Random): void {
   const wanted = random.between(person.role.projects[0], person.role.projects[1]);
   for (let slot = 0; slot < wanted; slot++) {
     let day = Math.max(person.joins, -random.between(5, 400));
     while (day < days && day < person.leaves) {
-      const length = Math.round(60 + random.exponential(220));
+      const length = Math.round(60 + random.exponential(climate.assignment));
       const open = projects.filter(
         (project) =>
           project.from <= Math.max(day, 0) && project.to > Math.max(day, 0) + 5 && !overlaps(person, project, day),
@@ -41,7 +44,7 @@ const overlaps = (person: Person, project: Project, day: Day): boolean =>
   person.assignments.some((span) => span.project === project && span.to >= day);
 
 /** A medium's `file_tree`: the root and one to four top folders. */
-function medium(random: Random): string {
+export function newMedium(random: Random): string {
   const folder = (): string =>
     `R:\\${Array.from({ length: 5 }, () => random.pick([...'ACDEFHJKLMNPRTUVWXY347'])).join('')}`;
   return ['R:\\', ...Array.from({ length: random.between(1, 4) }, folder)].join(';');
@@ -70,7 +73,9 @@ export function makeOrganisation(people: number, days: number, seed: number): Or
   const { projects, closed } = makeProjects(people, days, streamOf(seed, 'projects'));
   const { teams, departments, byRole } = makeTeams(counts);
   const machines = random.shuffle(Array.from({ length: people * 3 }, (_, i) => 1000 + i));
-  const partners = projects.map((project) => project.partner);
+  const climate = drawClimate(seed);
+  const outsiders = makeOutsiders(people, projects, streamOf(seed, 'outsiders'));
+  const tempers = streamOf(seed, 'tempers');
   const staff: Person[] = [];
   const roles = random.shuffle(counts.flatMap((count, i) => Array.from({ length: count }, () => i)));
   for (const roleIndex of roles) {
@@ -80,7 +85,6 @@ export function makeOrganisation(people: number, days: number, seed: number): Or
     const leaver = !joiner && days > 40 && random.chance(Math.min(0.3, days / 6500));
     const leaves = leaver ? random.between(20, days + 40) : NEVER;
     const joins = joiner ? random.between(1, days - 10) : ALWAYS;
-    const usesMedia = random.chance(role.stick);
     const team = random.pick(byRole[roleIndex]!);
     const person: Person = {
       index: staff.length,
@@ -91,7 +95,7 @@ export function makeOrganisation(people: number, days: number, seed: number): Or
       role,
       contract: random.chance(0.05),
       team,
-      supervisor: undefined,
+      moves: [],
       joins,
       leaves,
       notice: leaver ? leaves - random.between(25, 75) : NEVER,
@@ -99,42 +103,71 @@ export function makeOrganisation(people: number, days: number, seed: number): Or
       clearances: makeClearances(role, joins, days, random),
       machine: machines[staff.length]!,
       laptopUser: random.chance(0.06),
-      media: Array.from({ length: random.between(1, 3) }, () => medium(random)),
-      usesMedia,
-      pace: [lognormal(random, 0.38), lognormal(random, 0.32), lognormal(random, 0.45)],
-      hours: [random.normal(8.35, 0.65) * 3600, random.normal(8.5, 0.45) * 3600, random.between(300, 1500)],
+      temper: drawTemper(role, climate, tempers),
+      media: Array.from({ length: random.chance(0.4) ? random.between(3, 5) : random.between(1, 2) }, () =>
+        newMedium(random),
+      ),
+      pace: [lognormal(random, 0.46), lognormal(random, 0.52), lognormal(random, 0.58)],
+      hours: [
+        random.normal(8.35, 0.65) * 3600,
+        random.normal(8.5, 0.45) * 3600,
+        Math.min(7200, 1500 * Math.exp(random.normal(0, 0.65))),
+      ],
       outside: [],
     };
-    assign(person, projects, days, random);
-    fillOutside(person, partners, random);
+    assign(person, projects, days, climate, random);
+    fillOutside(person, outsiders, random);
     team.members.push(person);
     staff.push(person);
   }
   for (const team of teams) appointLead(team, staff);
-  return { people: staff, teams, projects, closed, departments, services: serviceAccounts() };
+  const organisation = {
+    people: staff,
+    teams,
+    projects,
+    closed,
+    departments,
+    climate,
+    outsiders,
+    services: serviceAccounts(),
+  };
+  reorganise(organisation, days, streamOf(seed, 'reorganisations'));
+  return organisation;
 }
 
 const lognormal = (random: Random, spread: number): number => Math.exp(random.normal(-(spread * spread) / 2, spread));
 
 function appointLead(team: Team, staff: readonly Person[]): void {
-  team.lead = team.members.find((person) => person.joins < 0 && person.leaves === NEVER) ?? team.members[0];
-  const head = staff.find(
-    (person) => person.team.department === team.department && person.joins < 0 && person.leaves === NEVER,
+  const stays = (person: Person): boolean => person.joins < 0 && person.leaves === NEVER;
+  team.lead = team.members.find(stays) ?? team.members[0];
+  team.head = staff.find((person) => person.team.department === team.department && stays(person));
+}
+
+/** Some four addresses for each of the staff: at the partners, and at as many other places as half the staff. */
+function makeOutsiders(people: number, projects: readonly Project[], random: Random): string[] {
+  const local = (): string => `${random.pick(NAME_STARTS)}${random.pick(NAME_ENDS)}`.toLowerCase();
+  const others = Array.from(
+    { length: Math.max(4, Math.round(people * 0.5)) },
+    () => `${random.pick(SUBJECTS)}-${random.pick(OUTSIDE_KINDS)}.example`,
   );
-  for (const person of team.members)
-    person.supervisor = person === team.lead ? (head === person ? undefined : head) : team.lead;
+  const domains = [...projects.map((project) => project.partner), ...others];
+  return [
+    ...new Set(
+      Array.from({ length: people * 4 }, () => {
+        const name = random.chance(0.1) ? random.pick(['office', 'info', 'orders', 'events']) : local();
+        return `${random.chance(0.4) ? `${name[0]}.` : ''}${name}@${random.pick(domains)}`;
+      }),
+    ),
+  ];
 }
 
 /** Outside counterparts a person writes to: of the partners of the own projects, and some others. */
-function fillOutside(person: Person, partners: readonly string[], random: Random): void {
-  const local = (): string => `${random.pick(NAME_STARTS)}${random.pick(NAME_ENDS)}`.toLowerCase();
-  for (const span of person.assignments) person.outside.push(`${local()}@${span.project.partner}`);
-  const more = random.between(2, 5);
-  for (let i = 0; i < more; i++) {
-    const domain = random.chance(0.3)
-      ? random.pick(partners)
-      : `${random.pick(SUBJECTS)}-${random.pick(OUTSIDE_KINDS)}.example`;
-    person.outside.push(`${random.chance(0.2) ? 'office' : local()}@${domain}`);
+function fillOutside(person: Person, outsiders: readonly string[], random: Random): void {
+  const partners = new Set(person.assignments.map((span) => span.project.partner));
+  const near = outsiders.filter((address) => partners.has(address.split('@')[1]!));
+  const count = Math.max(4, Math.round(Math.exp(random.normal(2.1, 0.6))));
+  for (let i = 0; i < count; i++) {
+    person.outside.push(random.pick(near.length > 0 && random.chance(0.5) ? near : outsiders));
   }
 }
 

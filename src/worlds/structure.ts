@@ -49,9 +49,9 @@ export function makeProjects(people: number, days: number, random: Random): { pr
     members: [],
   });
   const projects = names.slice(0, active).map((name, i) => {
-    const startsLater = i > 2 && random.chance(Math.min(0.25, days / 1200));
+    const startsLater = i > 2 && random.chance(Math.min(0.2, days / 2600));
     const from = startsLater ? random.between(5, Math.max(6, days - 20)) : -random.between(60, 1500);
-    const ends = i > 2 && !startsLater && random.chance(Math.min(0.3, days / 900));
+    const ends = i > 2 && !startsLater && random.chance(Math.min(0.2, days / 2600));
     return make(name, i, from, ends ? random.between(10, Math.max(11, days)) : NEVER);
   });
   const closed = names.slice(active).map((name, i) => {
@@ -76,6 +76,7 @@ export function makeTeams(counts: readonly number[]): { teams: Team[]; departmen
         code,
         members: [],
         lead: undefined,
+        head: undefined,
       });
     }
   }

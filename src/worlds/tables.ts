@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Day } from './calendar.ts';
-import { NEVER, type Person, projectsOf } from './organisation.ts';
+import { NEVER, type Person, projectsOf, supervisorOf, teamOn } from './organisation.ts';
 import { streamOf } from './random.ts';
 import { fingerprint, LEVELS } from './register.ts';
 import type { World } from './world.ts';
@@ -123,12 +123,13 @@ async function directory(world: World, folder: string): Promise<void> {
   const { calendar, organisation } = world;
   const departments = organisation.departments;
   const row = (person: Person, day: Day): string => {
-    const number = departments.indexOf(person.team.department) + 1;
+    const team = teamOn(person, day);
+    const number = departments.indexOf(team.department) + 1;
     const projects = projectsOf(person, Math.max(day, person.joins))
       .map((project) => project.name)
       .join(';');
     const unit = `${person.contract ? 'Agency' : 'Institute'},${person.role.technical ? 'Engineering' : 'Services'}`;
-    return `${person.name},${person.id},${person.email},${person.role.name},${projects},${unit},${number} ${person.team.department},${person.team.name},${person.supervisor?.name ?? ''}`;
+    return `${person.name},${person.id},${person.email},${person.role.name},${projects},${unit},${number} ${team.department},${team.name},${supervisorOf(person, team)?.name ?? ''}`;
   };
   for (let day = 0; day < calendar.days; ) {
     const month = calendar.month(day);

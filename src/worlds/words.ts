@@ -40,6 +40,10 @@ export const PROJECT_NAMES = list(`
 
 export const PROJECT_FOLDERS = list('basics concept drawings computing trials purchasing results');
 export const FOLDER_CODES = list('bas con drw cmp tri pur res');
+/** Of files people make for themselves: archives and pictures among them. */
+export const OWN_EXTENSIONS = list(
+  'docx docx docx docx pdf pdf pdf pdf xlsx xlsx csv csv pptx pptx step txt txt zip png',
+);
 export const EXTENSIONS = list('docx docx docx pdf pdf xlsx xlsx pptx step dxf txt csv');
 
 /** Syllables of invented names; they belong to no language. */

@@ -8,11 +8,13 @@ import type { Presence } from './presence.ts';
 import type { Document, Register } from './register.ts';
 import type { Sites } from './sites.ts';
 
+/** A file on somebody's own disk: a copy of a registered document, or an own note. */
+export type LocalFile = { readonly name: string; readonly words: string; readonly copy: boolean };
+
 /** What a person has at hand: documents worked on lately, and names on the own disk. Rings of fixed size. */
 export type Desk = {
   readonly papers: Document[];
-  readonly local: { name: string; words: string }[];
-  /** Tomorrow's first mails: bodies of unread ones. */
+  readonly local: LocalFile[];
 };
 
 export type Contact = { readonly person: Person; readonly day: Day; readonly context: string; readonly note: string };

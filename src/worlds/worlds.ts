@@ -14,6 +14,7 @@ import { Mailroom } from './mail.ts';
 import { absent, setPresence } from './presence.ts';
 import { Random } from './random.ts';
 import { Register } from './register.ts';
+import { moveToday } from './reorganisation.ts';
 import { Sites } from './sites.ts';
 import { makeOrganisation } from './staff.ts';
 import { castStories, SCENARIOS } from './stories/stories.ts';
@@ -159,11 +160,7 @@ function makeWorld(options: SimulateOptions, calendar: Calendar, answers: Answer
     organisation,
     register: new Register(organisation, days, seed),
     absences: new Absences(organisation, calendar, seed),
-    sites: new Sites(
-      people,
-      organisation.projects.map((project) => project.partner),
-      seed,
-    ),
+    sites: new Sites(people, seed),
     mail: new Mailroom(people),
     book,
     answers,
@@ -180,6 +177,7 @@ async function simulateDay(world: World, plays: readonly Play[], day: number): P
   world.isFree = world.calendar.isFree(day);
   world.book.beginDay(day);
   world.register.advance(day);
+  moveToday(world.organisation, day);
   if (day % 7 === 0) world.mail.meet(world);
   for (const person of world.organisation.people) setPresence(world, person);
   for (const play of plays) play.live();

@@ -3,7 +3,7 @@ import {
   carry,
   copyHome,
   drop,
-  foreignDocuments,
+  type Held,
   openPaper,
   type Play,
   printPaper,
@@ -11,10 +11,11 @@ import {
   touch,
 } from '../acts.ts';
 import { type Casting, dayBetween, technical } from '../cast.ts';
+import { foreignDocuments } from '../choice.ts';
+import { ownName } from '../papers.ts';
 import { stayUntil } from '../presence.ts';
 import type { Random } from '../random.ts';
 import type { Collection, Document } from '../register.ts';
-import { EXCHANGE } from '../words.ts';
 import { both, ownReading, permitted, soon } from './parts.ts';
 
 /** Any documents of a place, for work that does not choose. */
@@ -29,6 +30,7 @@ function anyDocuments(actor: Actor, places: readonly Collection[], count: number
 
 /** Opens documents at night to see whether restored files are whole; copies nothing. */
 export function restoreChecks(casting: Casting, random: Random): Play | undefined {
+  const most = random.between(3, 16);
   return nightWork(
     casting,
     random,
@@ -37,7 +39,7 @@ export function restoreChecks(casting: Casting, random: Random): Play | undefine
     (actor, start) => {
       const { register } = actor.world;
       let second = start;
-      for (const document of anyDocuments(actor, [...register.active, ...register.closed], random.between(5, 18))) {
+      for (const document of anyDocuments(actor, [...register.active, ...register.closed], random.between(1, most))) {
         openPaper(actor, second, document);
         second += random.between(20, 240);
       }
@@ -49,6 +51,7 @@ export function restoreChecks(casting: Casting, random: Random): Play | undefine
 /** Moves shares: copies whole folders to a transfer disk in maintenance windows; ordered, and logged on paper. */
 export function nightMigration(casting: Casting, random: Random): Play | undefined {
   const tree = 'R:\\;R:\\TRANSFER;R:\\LISTS';
+  const most = random.between(8, 30);
   return nightWork(
     casting,
     random,
@@ -57,7 +60,7 @@ export function nightMigration(casting: Casting, random: Random): Play | undefin
     (actor, start) => {
       const { register } = actor.world;
       const place = random.pick(register.active);
-      return carry(actor, start, anyDocuments(actor, [place], random.between(25, 70)), tree, 9);
+      return carry(actor, start, anyDocuments(actor, [place], random.between(2, most)), tree, 90);
     },
   );
 }
@@ -74,12 +77,13 @@ function nightWork(
   if (!person) return undefined;
   const first = dayBetween(world, random, 0.05, 0.35);
   const last = first + Math.round(world.calendar.days * (0.3 + random.next() * 0.4));
+  const often = 0.3 + 0.7 * random.next();
   casting.innocent(person, kind, first, last, why);
   const actor = casting.actor(person, random);
   return {
     live() {
       const presence = world.presence[person.index]!;
-      if (world.day < first || world.day > last || presence.nightFrom < 0) return;
+      if (world.day < first || world.day > last || presence.nightFrom < 0 || !random.chance(often)) return;
       const end = act(actor, presence.nightFrom + random.between(200, 1500));
       presence.nightTo = Math.min(86_200, Math.max(presence.nightTo, end + 300));
     },
@@ -101,15 +105,11 @@ export function archiveDigitising(casting: Casting, random: Random): Play | unde
     'moves papers of closed projects to the offline archive disk',
   );
   const actor = casting.actor(person, random);
-  return sessions(actor, { first, last, every: [1, 5] }, (presence) => {
-    const place = random.pick(world.register.closed);
-    carry(
-      actor,
-      soon(presence, random),
-      anyDocuments(actor, [place], random.between(12, 45)),
-      'R:\\;R:\\ARCHIVE-A;R:\\ARCHIVE-B',
-      20,
-    );
+  const most = random.between(10, 30);
+  const rest = random.between(5, 12);
+  return sessions(actor, { first, last, every: [1, rest] }, (presence) => {
+    const papers = anyDocuments(actor, [random.pick(world.register.closed)], random.between(3, most));
+    carry(actor, soon(presence, random), papers, 'R:\\;R:\\ARCHIVE-A;R:\\ARCHIVE-B', 90);
   });
 }
 
@@ -121,13 +121,15 @@ export function mentorOldFiles(casting: Casting, random: Random): Play | undefin
   const first = dayBetween(world, random, 0.15, 0.7);
   const last = first + random.between(20, 45);
   casting.innocent(person, 'mentor_old_files', first, last, 'writes a guide for newcomers from old project papers');
+  const places = random.shuffle(world.register.closed).slice(0, random.between(1, 5));
   const actor = casting.actor(person, random);
-  return sessions(actor, { first, last, every: [1, 4] }, (presence) => {
+  return sessions(actor, { first, last, every: [1, 5] }, (presence) => {
     let second = soon(presence, random);
-    for (const document of anyDocuments(actor, world.register.closed, random.between(5, 20))) {
+    for (const document of anyDocuments(actor, places, random.between(3, 18))) {
       openPaper(actor, second, document);
       second = Math.min(presence.to - 30, second + random.between(30, 400));
-      if (random.chance(0.3)) copyHome(actor, second, document);
+      if (random.chance(0.2)) copyHome(actor, second, document);
+      else if (random.chance(0.15)) printPaper(actor, second, document, false);
     }
   });
 }
@@ -147,12 +149,16 @@ export function growingDuty(casting: Casting, random: Random): Play | undefined 
     'a growing duty inside own projects; volume rises slowly for months',
   );
   const actor = casting.actor(person, random);
-  return sessions(actor, { first, last, every: [1, 1] }, (presence) => {
-    const count = Math.min(16, Math.round(1.2 * 1.024 ** (world.day - first)));
+  const most = random.between(6, 12);
+  const growth = 1.016 + 0.01 * random.next();
+  const carries = 0.03 + 0.15 * random.next();
+  const prints = 0.1 * random.next();
+  return sessions(actor, { first, last, every: [1, 3] }, (presence) => {
+    const count = Math.min(most, Math.round(0.9 * growth ** (world.day - first)));
     ownReading(actor, presence, count);
-    if (!random.chance(0.15)) return;
-    const carried = permitted(actor, Math.ceil(count / 2)).filter((document) => document.level < 3);
-    carry(actor, soon(presence, random), carried, person.media[0]!, 25);
+    if (random.chance(prints))
+      for (const document of permitted(actor, count)) printPaper(actor, soon(presence, random), document, false);
+    if (random.chance(carries)) carry(actor, soon(presence, random), permitted(actor, 1 + count), person.media[0]!);
   });
 }
 
@@ -170,10 +176,11 @@ export function registryPrinting(casting: Casting, random: Random): Play | undef
     last,
     'prints signed copies of papers of all projects for the paper file',
   );
+  const most = random.between(8, 26);
   const actor = casting.actor(person, random);
-  return sessions(actor, { first, last, every: [1, 3] }, (presence) => {
+  return sessions(actor, { first, last, every: [1, 4] }, (presence) => {
     let second = soon(presence, random);
-    for (const document of anyDocuments(actor, world.register.active, random.between(8, 30))) {
+    for (const document of anyDocuments(actor, world.register.active, random.between(2, most))) {
       printPaper(actor, second, document, false);
       second = Math.min(presence.to - 10, second + random.between(20, 200));
     }
@@ -197,14 +204,20 @@ export function deputySession(casting: Casting, random: Random): Play | undefine
   );
   const deputy = casting.actor(person, random);
   const session: Actor = { ...deputy, person: chief };
-  return sessions(deputy, { first, last, every: [2, 9] }, (presence) => {
+  const prints = 0.1 + 0.5 * random.next();
+  const passes = 0.3 * random.next();
+  return sessions(deputy, { first, last, every: [2, 14] }, (presence) => {
     const other = world.presence[chief.index]!;
     const pc = other.here ? other.pc : `PC-${chief.machine}`;
-    let second = other.here ? other.lunchFrom + 60 : soon(presence, random);
+    const gone = random.chance(0.4) ? other.to + random.between(600, 4000) : other.lunchFrom + 60;
+    let second = other.here ? gone : soon(presence, random);
     world.book.logon(second, chief.id, pc, 'Logon');
-    for (const document of permitted(session, random.between(2, 7))) {
+    for (const document of permitted(session, random.between(1, 7))) {
       second += random.between(20, 120);
-      world.book.file(second, chief.id, pc, document.path, random.chance(0.5) ? 'File Print' : 'File Open', '', '');
+      world.book.file(second, chief.id, pc, document.path, 'File Open', '', '');
+      second += random.between(10, 60);
+      if (random.chance(prints)) world.book.file(second, chief.id, pc, document.path, 'File Print', '', '');
+      else if (random.chance(passes)) drop(session, second, document, 'hand_over');
     }
     world.book.logon(second + 60, chief.id, pc, 'Logoff');
   });
@@ -223,31 +236,30 @@ export function pairPresentation(casting: Casting, random: Random): Play | undef
         person !== one && person.assignments.some((a) => one.assignments.some((b) => a.project === b.project)),
     );
   if (!one || !other) return undefined;
-  other.usesMedia = true;
-  const last = first + random.between(20, 60);
+  const last = first + random.between(20, 75);
   const why = 'prepare a presentation together: one collects in the exchange folder, the other takes the stick';
   for (const person of [one, other]) casting.innocent(person, 'pair_presentation', first, last, why);
   const collector = casting.actor(one, random);
   const carrier = casting.actor(other, random);
-  let laid: Document[] = [];
+  let laid: Held[] = [];
+  const dull = 0.5 * random.next();
   const lay = sessions(collector, { first, last, every: [2, 7] }, (presence) => {
     let second = soon(presence, random);
-    const papers = permitted(collector, random.between(2, 8)).filter((document) => document.level < 3);
+    const papers = permitted(collector, random.between(2, 8));
     for (const document of papers) {
       openPaper(collector, second, document);
       second = Math.min(presence.to - 20, second + random.between(20, 200));
-      drop(collector, second, document);
+      laid.push(drop(collector, second, document, 'hand_over', random.chance(dull) ? ownName(random) : document.base));
     }
-    laid.push(...papers);
   });
   const fetch = sessions(carrier, { first: first + 1, last: last + 3, every: [1, 4] }, (presence) => {
     if (laid.length === 0) return;
     let second = soon(presence, random);
-    for (const document of laid) {
-      touch(carrier, second, EXCHANGE + document.base, 'File Copy', '', 'stage');
+    for (const thing of laid) {
+      touch(carrier, second, thing.path, 'File Copy', '', 'stage');
       second += random.between(3, 15);
     }
-    stayUntil(presence, carry(carrier, second + 60, laid, other.media[0]!, 20) + 30);
+    stayUntil(presence, carry(carrier, second + 60, laid, other.media[0]!) + 30);
     laid = [];
   });
   return both(fetch, lay);

@@ -1,22 +1,11 @@
-import {
-  carry,
-  chat,
-  mailIn,
-  mailOut,
-  openPaper,
-  type Play,
-  printPaper,
-  publicDocuments,
-  sessions,
-  upload,
-} from '../acts.ts';
+import { carry, mailOut, openPaper, type Play, pack, printPaper, sessions, upload } from '../acts.ts';
 import { type Casting, dayBetween, technical } from '../cast.ts';
-import { ownName } from '../habits.ts';
 import { projectsOf } from '../organisation.ts';
+import { draftPiece } from '../outlets.ts';
+import { ownName } from '../papers.ts';
 import { stayUntil } from '../presence.ts';
 import type { Random } from '../random.ts';
-import { strangersAddress } from '../stories/clerk.ts';
-import { SUBJECTS } from '../words.ts';
+import { exchange, strangersAddress } from '../stories/thread.ts';
 import { permitted, soon } from './parts.ts';
 
 /** Uploads drawings of a project to the portal of its partner, as agreed. */
@@ -29,9 +18,16 @@ export function partnerUpload(casting: Casting, random: Random): Play | undefine
   const last = first + random.between(20, 60);
   casting.innocent(person, 'partner_upload', first, last, `uploads drawings to the portal of the partner ${partner}`);
   const actor = casting.actor(person, random);
-  return sessions(actor, { first, last, every: [2, 7] }, (presence) => {
-    const papers = permitted(actor, random.between(2, 8)).filter((document) => document.level < 3);
-    if (papers.length > 0) upload(actor, soon(presence, random), papers, `portal.${partner}`, random.chance(0.3));
+  return sessions(actor, { first, last, every: [2, 11] }, (presence) => {
+    let second = soon(presence, random);
+    const papers = permitted(actor, random.between(1, 8));
+    if (random.chance(0.6)) {
+      for (const document of papers) {
+        openPaper(actor, second, document);
+        second += random.between(10, 150);
+      }
+    }
+    if (papers.length > 0) upload(actor, second + random.between(60, 2400), papers, `portal.${partner}`);
   });
 }
 
@@ -51,12 +47,12 @@ export function tenderPrinting(casting: Casting, random: Random): Play | undefin
   );
   const actor = casting.actor(person, random);
   return sessions(actor, { first, last, every: [1, 2] }, (presence) => {
-    stayUntil(presence, presence.to + random.between(3600, 3 * 3600));
+    stayUntil(presence, presence.to + random.between(600, 3 * 3600));
     let second = presence.to - random.between(1800, 7000);
-    for (const document of permitted(actor, random.between(8, 26))) {
+    for (const document of permitted(actor, random.between(3, 22))) {
       openPaper(actor, second, document);
       second = Math.min(presence.to - 30, second + random.between(15, 160));
-      printPaper(actor, second, document, false);
+      if (random.chance(0.8)) printPaper(actor, second, document, false);
     }
   });
 }
@@ -64,9 +60,9 @@ export function tenderPrinting(casting: Casting, random: Random): Play | undefin
 /** Mails drafts and internal forms to the own private address to go on at home. */
 export function draftsHome(casting: Casting, random: Random): Play | undefined {
   const { world } = casting;
-  const person = casting.find(random, (one) => !one.role.technical);
+  const person = casting.find(random, () => true);
   if (!person) return undefined;
-  const first = dayBetween(world, random, 0.05, 0.4);
+  const first = dayBetween(world, random, 0.05, 0.5);
   const last = first + random.between(40, 110);
   casting.innocent(
     person,
@@ -76,27 +72,35 @@ export function draftsHome(casting: Casting, random: Random): Play | undefined {
     'mails drafts and internal papers to the own private address to work at home',
   );
   const actor = casting.actor(person, random);
-  return sessions(actor, { first, last, every: [2, 8] }, (presence) => {
-    const papers = permitted(actor, random.between(1, 2)).filter((document) => document.level <= 1);
-    mailOut(actor, presence.to - random.between(60, 900), person.privateMail, papers, random.chance(0.6));
+  const formal = 0.6 * random.next();
+  const packs = 0.4 * random.next();
+  return sessions(actor, { first, last, every: [1, 6] }, (presence) => {
+    const second = random.between(presence.from + 300, presence.to - 60);
+    const papers = permitted(actor, random.between(1, 3)).filter((document) => document.level < 2);
+    if (papers.length > 0 && random.chance(formal)) {
+      const packed = random.chance(packs) ? pack(actor, second, papers) : undefined;
+      mailOut(actor, second + 60, person.privateMail, papers, packed);
+      return;
+    }
+    const { path, bytes, words } = draftPiece(world, person, random);
+    const body = `${bytes + random.between(900, 9000)},${path}(${bytes}),${words}`;
+    world.book.email(second, person.id, presence.pc, `${person.privateMail},,,${person.email}`, 'Send', body);
   });
 }
 
 /** A long thread with somebody outside about an event: only public papers. */
 export function pressThread(casting: Casting, random: Random): Play | undefined {
   const { world } = casting;
-  const person = casting.ofRole(random, 'PublicityClerk', 'EventsOrganiser', 'LiaisonOfficer');
+  const person = casting.find(random, (one) => one.role.outsideMails >= 0.5);
   if (!person) return undefined;
-  const stranger = strangersAddress(random);
-  const first = dayBetween(world, random, 0.1, 0.6);
-  const last = first + random.between(25, 80);
+  const stranger = strangersAddress(world, random);
+  const first = dayBetween(world, random, 0.1, 0.7);
+  const last = first + random.between(20, 80);
   casting.innocent(person, 'press_thread', first, last, 'mail thread with an organiser outside; public papers only');
   const actor = casting.actor(person, random);
-  return sessions(actor, { first, last, every: [2, 8] }, (presence) => {
-    const second = soon(presence, random);
-    mailIn(actor, second, stranger, chat(random, random.pick(SUBJECTS)), 'contact');
-    const papers = random.chance(0.6) ? publicDocuments(actor, random.between(1, 3)) : [];
-    mailOut(actor, Math.min(presence.to - 10, second + random.between(300, 3000)), stranger, papers, false);
+  const papers = 0.2 + 0.5 * random.next();
+  return sessions(actor, { first, last, every: [2, 10] }, (presence) => {
+    exchange(actor, presence, stranger, 'contact', papers);
   });
 }
 
@@ -106,7 +110,7 @@ export function fieldStick(casting: Casting, random: Random): Play | undefined {
   const person =
     casting.find(random, (one) => one.role.department === 'FieldTrials') ?? casting.find(random, technical);
   if (!person) return undefined;
-  person.usesMedia = true;
+  person.temper.media = Math.max(person.temper.media, 0.03 + 0.1 * random.next());
   const first = dayBetween(world, random, 0.05, 0.5);
   const last = first + random.between(30, 80);
   casting.innocent(person, 'field_stick', first, last, 'takes own project papers to the field site on a stick');
@@ -125,7 +129,7 @@ export function postedStick(casting: Casting, random: Random): Play | undefined 
       ['LanguageService', 'FieldTrials', 'Purchasing'].includes(one.role.department) && one.assignments.length > 0,
   );
   if (!person) return undefined;
-  person.usesMedia = true;
+  person.temper.media = Math.max(person.temper.media, 0.03 + 0.1 * random.next());
   const posting = world.absences.post(person, undefined, dayBetween(world, random, -0.1, 0.3));
   const first = Math.max(0, posting.from + 5);
   const last = first + random.between(30, 120);

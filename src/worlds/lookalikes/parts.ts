@@ -1,4 +1,5 @@
-import { type Actor, openPaper, ownDocuments, type Play } from '../acts.ts';
+import { type Actor, openPaper, type Play } from '../acts.ts';
+import { ownDocuments } from '../choice.ts';
 import { clearanceOf } from '../organisation.ts';
 import type { Presence } from '../presence.ts';
 import type { Random } from '../random.ts';

@@ -1,20 +1,18 @@
-import { copyHome, foreignDocuments, ownDocuments, type Play, sessions, upload } from '../acts.ts';
+import { type Play, sessions } from '../acts.ts';
 import { type Casting, dayBetween, technical } from '../cast.ts';
+import { mixedDocuments } from '../choice.ts';
+import type { Person } from '../organisation.ts';
 import type { Random } from '../random.ts';
-import type { Document } from '../register.ts';
-import { PRIVATE_STORAGE } from '../words.ts';
+import { drawTastes } from '../sitting.ts';
+import { type Pacing, rhythm } from './pacing.ts';
+import { taking } from './taking.ts';
+import { someWay } from './ways.ts';
 
 /** Looks at job sites now and then until `last`. */
-export function jobHunt(
-  casting: Casting,
-  person: Parameters<Casting['actor']>[0],
-  random: Random,
-  first: number,
-  last: number,
-): Play {
+export function jobHunt(casting: Casting, person: Person, random: Random, first: number, last: number): Play {
   const { world } = casting;
   const actor = casting.actor(person, random);
-  return sessions(actor, { first, last, every: [1, 5] }, (presence) => {
+  return sessions(actor, { first, last, every: [1, 7] }, (presence) => {
     for (let i = random.between(2, 9); i > 0; i--) {
       const second = random.between(presence.from, presence.to - 60);
       world.book.web(second, person.id, presence.pc, world.sites.job(random));
@@ -22,48 +20,41 @@ export function jobHunt(
   });
 }
 
-/** E: an engineer who leaves puts the work of years, own and some of the neighbours', into a private cloud. */
+/** E: an engineer who leaves takes the work of years along, own and some of the neighbours', in the last weeks. */
 export function leaver(casting: Casting, random: Random): Play | undefined {
   const { world } = casting;
   const person = casting.find(random, technical);
   if (!person) return undefined;
   const { days } = world.calendar;
-  person.notice = dayBetween(world, random, 0.45, 0.8);
+  person.notice = dayBetween(world, random, 0.35, 0.82);
   person.leaves = person.notice + random.between(25, 50);
+  const pacing: Pacing = random.pick(['accelerating', 'accelerating', 'steady', 'front_loaded']);
+  const way = someWay(casting.actor(person, random), random, [0.2, 0.68, 0.12, 0]);
   const actor = casting.actor(person, random, {
     scenario: 'E',
     group: casting.group('E'),
-    pacing: 'accelerating',
-    channel: 'cloud_private',
+    pacing,
+    channel: way.channel,
   });
-  const host = random.pick(PRIVATE_STORAGE);
-  const first = Math.max(2, person.notice - random.between(4, 20));
-  const last = Math.min(person.leaves - 1, days - 1);
-  const hunt = jobHunt(
-    casting,
-    person,
-    casting.stream('job hunt', person.index),
-    Math.max(0, first - 40),
-    person.notice,
-  );
-  let kept: Document[] = [];
-  const take = sessions(actor, { first, last, every: [1, 5] }, (presence, progress) => {
-    const count = 2 + Math.round(progress * random.between(3, 9));
-    const wanted = [
-      ...ownDocuments(actor, count),
-      ...foreignDocuments(actor, random.chance(0.4) ? 2 : 0, { closed: 0.4 }),
-    ];
-    let second = random.between(presence.from + 600, Math.max(presence.from + 700, presence.to - 4000));
-    for (const document of wanted) {
-      copyHome(actor, second, document, 'collect');
-      second += random.between(5, 90);
-    }
-    kept.push(...wanted);
-    if (random.chance(0.55) || progress > 0.9) {
-      upload(actor, Math.min(presence.to - 600, second + random.between(60, 3600)), kept, host, random.chance(0.4));
-      kept = [];
-    }
+  const first = Math.max(2, person.notice + random.between(-12, 10));
+  const last = Math.min(person.leaves - 1, days - 1, first + random.between(16, 42));
+  const own = 0.6 + 0.35 * random.next();
+  const greed = random.next();
+  const take = taking(actor, {
+    first,
+    last,
+    rhythm: rhythm(pacing, last - first, random.between(13, 27), random),
+    tastes: drawTastes(actor),
+    mean: random.between(6, 15),
+    choose: (count) => mixedDocuments(actor, count, own, { closed: 0.3, greed }),
+    way,
+    keeps: 0.75 + 0.25 * random.next(),
+    blind: 0.15 * random.next(),
+    ends: 0.55 + 0.45 * random.next(),
   });
+  if (random.chance(0.3)) return take;
+  const since = Math.max(0, person.notice - random.between(10, 50));
+  const hunt = jobHunt(casting, person, casting.stream('job hunt', person.index), since, person.notice);
   return {
     live() {
       hunt.live();

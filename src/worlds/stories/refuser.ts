@@ -1,13 +1,12 @@
-import { chat, mailIn, mailOut, type Play, publicDocuments, sessions } from '../acts.ts';
+import { type Play, sessions } from '../acts.ts';
 import { type Casting, dayBetween } from '../cast.ts';
 import type { Random } from '../random.ts';
-import { SUBJECTS } from '../words.ts';
-import { strangersAddress } from './clerk.ts';
+import { exchange, strangersAddress } from './thread.ts';
 
-/** H: the same beginning as C, but when internal papers are asked for the answer is no, and the contact is declared. */
+/** H: the same beginning as C, but when more than public papers is asked for the thread ends, and mostly it is declared. */
 export function refuser(casting: Casting, random: Random): Play | undefined {
   const { world } = casting;
-  const person = casting.find(random, (one) => one.role.outsideMails > 0.85 && one.role.department !== 'Networks');
+  const person = casting.find(random, (one) => one.role.outsideMails >= 0.5);
   if (!person) return undefined;
   const actor = casting.actor(person, random, {
     scenario: 'H',
@@ -16,29 +15,25 @@ export function refuser(casting: Casting, random: Random): Play | undefined {
     pacing: 'thread',
     channel: 'mail_contact',
   });
-  const stranger = strangersAddress(random);
-  const first = dayBetween(world, random, 0.2, 0.6);
-  const friendly = random.between(2, 5);
+  const stranger = strangersAddress(world, random);
+  const first = dayBetween(world, random, 0.1, 0.7);
+  const friendly = random.between(3, 8);
+  const asks = random.chance(0.6);
+  const papers = 0.2 + 0.5 * random.next();
   let round = 0;
 
-  return sessions(actor, { first, last: world.calendar.days - 1, every: [2, 9] }, (presence) => {
+  return sessions(actor, { first, last: world.calendar.days - 1, every: [1, 10] }, (presence) => {
     if (round > friendly) return;
-    const second = random.between(presence.from + 60, Math.max(presence.from + 70, presence.to - 7200));
-    const answer = Math.min(presence.to - 30, second + random.between(300, 5000));
     const asked = round === friendly;
-    mailIn(actor, second, stranger, chat(random, random.pick(SUBJECTS)), asked ? 'tasking' : 'contact');
-    mailOut(
-      actor,
-      answer,
-      stranger,
-      asked || random.chance(0.4) ? [] : publicDocuments(actor, 1),
-      false,
-      asked ? 'tasking' : 'contact',
-    );
-    if (asked) {
+    if (asked && !asks) {
+      round++;
+      return;
+    }
+    exchange(actor, presence, stranger, asked ? 'tasking' : 'contact', papers);
+    if (asked && random.chance(0.7)) {
       world.contacts.push({
         person,
-        day: world.day + random.between(0, 2),
+        day: world.day + random.between(0, 6),
         context: 'mail from outside',
         note: 'asked for internal papers and got none',
       });
