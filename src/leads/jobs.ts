@@ -2,6 +2,7 @@
 import { daysBetween } from '../base/day.ts';
 import { computeDays, computedDays, type DayProgress, lastDay } from '../detections/detections.ts';
 import { aliases, countPeople } from '../people/people.ts';
+import type { Events } from '../stores/clickhouse.ts';
 import type { Data } from '../stores/data.ts';
 import { Budget } from './budget.ts';
 import { type AlertRow, alertsOn, replaceLeads, standingOn } from './store.ts';
@@ -41,11 +42,26 @@ export async function replay(data: Data, options: ReplayOptions = {}): Promise<v
 
 async function tellAlerts({ events }: Data, options: ReplayOptions): Promise<void> {
   const budget = options.budget === undefined ? undefined : new Budget<AlertRow>(options.budget);
-  const days = (await computedDays(events)).filter((day) => options.until === undefined || day <= options.until);
-  for (const day of days) {
-    const today = await alertsOn(events, day);
-    const rows = budget ? budget.decide(daysBetween(days[0]!, day), await countPeople(events, day), today) : today;
+  for await (const { day, dayNumber, people, alerts } of alertDays(events, options.until)) {
+    const rows = budget ? budget.decide(dayNumber, people, alerts) : alerts;
     if (rows.length > 0) options.onAlerts?.(rows.map((row) => alertOf(row, day)));
+  }
+}
+
+/** A computed day: who stood out on it, and how many people there were. Days count from the first one (0). */
+export interface AlertDay {
+  day: string;
+  dayNumber: number;
+  people: number;
+  alerts: AlertRow[];
+}
+
+/** The computed days in order, each with everybody who stood out on it. */
+export async function* alertDays(events: Events, until?: string): AsyncGenerator<AlertDay> {
+  const days = (await computedDays(events)).filter((day) => until === undefined || day <= until);
+  for (const day of days) {
+    const people = await countPeople(events, day);
+    yield { day, dayNumber: daysBetween(days[0]!, day), people, alerts: await alertsOn(events, day) };
   }
 }
 
