@@ -51,10 +51,7 @@ export const evaluation = command({
     html: text('FILE', 'Write a report with plots here: one file, nothing is loaded from elsewhere.'),
     data: text('DIR', 'Keep the data here, a directory for each world. Default: temporary ones.'),
   },
-  example: [
-    'countersign simulate --seed 7 --out world --answers world-answers',
-    'countersign eval world --answers world-answers --html report.html',
-  ].join('\n'),
+  example: 'countersign eval world --answers world-answers --html report.html',
   exits: [3, 4, 6, FAULTS['bad-rows'].exit],
   resume: 'With --data, run the same command again: it goes on where it stopped.',
   async run({ options, operands, signal, out, say, progress }) {
@@ -69,8 +66,8 @@ export const evaluation = command({
     }
     const budgets = options.budget.length > 0 ? [...new Set(options.budget)].sort((a, b) => a - b) : BUDGETS;
     const found = evaluate(tried, budgets);
-    if (options.json !== undefined) await writeFile(options.json, evaluationJson(found));
-    if (options.html !== undefined) await writeFile(options.html, evaluationPage(found));
+    if (options.json !== undefined) await writeFile(options.json, evaluationJson(found), { mode: 0o600 });
+    if (options.html !== undefined) await writeFile(options.html, evaluationPage(found), { mode: 0o600 });
     out(evaluationText(found));
     return code;
   },
@@ -87,7 +84,9 @@ function givenWorlds(
     throw new Fault('usage', 'give the organisation folders, or --alerts', { place: 'eval' });
   for (const [name, list] of [['folders', folders] as const, ['alerts', alerts] as const])
     if (list.length > 0 && list.length !== answers.length)
-      throw new Fault('usage', `${list.length} ${name}, but ${answers.length} answers`, { place: '--answers' });
+      throw new Fault('usage', `there are ${list.length} of ${name}, but ${answers.length} of answers`, {
+        place: '--answers',
+      });
   const names = answers.map((folder, at) => shortName(folders[at] ?? folder));
   return answers.map((folder, at) => ({
     name: names.indexOf(names[at]!) === at ? names[at]! : `${names[at]} (${at + 1})`,

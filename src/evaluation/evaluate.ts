@@ -1,5 +1,6 @@
 /** From trials to figures: each method, way and budget, over all worlds and for each. */
 import type { Case } from './answers.ts';
+import type { Judgement } from './score.ts';
 import { type FullSummary, summarise } from './summary.ts';
 import { judgeTrial, METHODS, type Method, type TriedWorld, WAYS, type Way } from './trial.ts';
 
@@ -46,7 +47,8 @@ export interface Evaluation {
 const CURVE = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 40];
 
 /** `budgets`: alerts per 1,000 people and week. All worlds must have been tried with the same methods. */
-export function evaluate(worlds: readonly TriedWorld[], budgets: readonly number[]): Evaluation {
+export function evaluate(tried: readonly TriedWorld[], budgets: readonly number[]): Evaluation {
+  const worlds = tried.map((world) => ({ ...world, judged: judgedOnce(world) }));
   const methods = METHODS.filter((method) => worlds.every(({ trials }) => trials[method] !== undefined));
   const each = <T>(points: readonly number[], make: (method: Method, way: Way, budget: number) => T): T[] =>
     methods.flatMap((method) => WAYS.flatMap((way) => points.map((budget) => make(method, way, budget))));
@@ -79,7 +81,22 @@ export function resultOf(
   )!.summary;
 }
 
-function resultsOf(worlds: readonly TriedWorld[], method: Method, way: Way, budget: number): Result[] {
+interface JudgedWorld extends TriedWorld {
+  readonly judged: (method: Method, way: Way, budget: number) => readonly Judgement[];
+}
+
+/** The judgements of a world's trials, each made once: tables and curves ask for the same ones. */
+function judgedOnce({ answers, trials }: TriedWorld): JudgedWorld['judged'] {
+  const known = new Map<string, Judgement[]>();
+  return (method, way, budget) => {
+    const key = `${method} ${way} ${budget}`;
+    const found = known.get(key) ?? (trials[method] ?? []).map((trial) => judgeTrial(trial, answers, way, budget));
+    known.set(key, found);
+    return found;
+  };
+}
+
+function resultsOf(worlds: readonly JudgedWorld[], method: Method, way: Way, budget: number): Result[] {
   const single = worlds.map((world) => ({
     ...{ method, way, budget, world: world.name },
     summary: pooled([world], method, way, budget),
@@ -87,22 +104,18 @@ function resultsOf(worlds: readonly TriedWorld[], method: Method, way: Way, budg
   return [{ method, way, budget, world: undefined, summary: pooled(worlds, method, way, budget) }, ...single];
 }
 
-function pooled(worlds: readonly TriedWorld[], method: Method, way: Way, budget: number): FullSummary {
-  const judgements = worlds.flatMap(({ answers, trials }) =>
-    (trials[method] ?? []).map((trial) => judgeTrial(trial, answers, way, budget)),
-  );
+function pooled(worlds: readonly JudgedWorld[], method: Method, way: Way, budget: number): FullSummary {
+  const judgements = worlds.flatMap(({ judged }) => judged(method, way, budget));
   return summarise(judgements, judgements.length / worlds.length);
 }
 
-function timelinesOf({ name, answers, trials }: TriedWorld, budgets: readonly number[]): CaseTimeline[] {
-  const ours = trials.countersign?.[0];
-  if (ours === undefined) return [];
+function timelinesOf({ name, answers, judged }: JudgedWorld, budgets: readonly number[]): CaseTimeline[] {
   const day = (time: number) => time / 86_400 - answers.firstDay;
-  const judged = WAYS.flatMap((way) =>
-    budgets.map((budget) => ({ way, budget, cases: judgeTrial(ours, answers, way, budget).cases })),
+  const ours = WAYS.flatMap((way) =>
+    budgets.map((budget) => ({ way, budget, cases: judged('countersign', way, budget)[0]!.cases })),
   );
   const firstHitsOf = (id: string): CaseTimeline['firstHits'] =>
-    judged.flatMap(({ way, budget, cases }) => {
+    ours.flatMap(({ way, budget, cases }) => {
       const firstHit = cases.find((one) => one.id === id)?.firstHit;
       return firstHit === undefined ? [] : [{ way, budget, day: day(firstHit) }];
     });

@@ -9,7 +9,7 @@ import { type TriedWorld, trialOfAlerts, trialOfDays } from './trial.ts';
 
 /** What goes by lot is tried with so many seeds. */
 const FORESTS = 3;
-const LOTS = 10;
+const LOTS = 5;
 
 const seeds = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
 

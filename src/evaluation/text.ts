@@ -33,7 +33,7 @@ export function evaluationText(evaluation: Evaluation): string {
   return [head, ...parts].join('\n\n');
 }
 
-const HEADER = ['budget', '', 'caught', 'before the end', 'lost', 'classified lost', 'false', 'look-alikes'];
+const HEADER = ['budget', 'found by', 'caught', 'before the end', 'lost', 'classified lost', 'false', 'look-alikes'];
 
 function overall(evaluation: Evaluation, way: Way): string {
   const rows = evaluation.budgets.flatMap((budget) =>
@@ -88,7 +88,8 @@ export function scenariosOf(evaluation: Evaluation): string[] {
   return first === undefined ? [] : Object.keys(first.summary.scenarios);
 }
 
-const brief = (sum: Summary) => `${fraction(sum.lost)}, ${ratio(sum.caughtBeforeEnd, sum.cases)}`;
+/** What was lost, and how many were caught in time. */
+export const brief = (sum: Summary) => `${fraction(sum.lost)}, ${ratio(sum.caughtBeforeEnd, sum.cases)}`;
 
 export const fraction = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(2));
 
