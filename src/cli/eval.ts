@@ -3,6 +3,7 @@ import { join, resolve, sep } from 'node:path';
 import { FAULTS, Fault } from '../base/fault.ts';
 import {
   type Answers,
+  checkDetections,
   evaluate,
   evaluationJson,
   evaluationPage,
@@ -16,7 +17,7 @@ import {
 import { replay as live } from '../leads/leads.ts';
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
-import { decimal, operands, several, text } from './option.ts';
+import { decimal, flag, operands, several, text } from './option.ts';
 import { loadOrganisation, reportLoaded } from './organisation.ts';
 import type { StartProgress } from './progress.ts';
 import { dayProgress } from './replay.ts';
@@ -47,6 +48,8 @@ export const evaluation = command({
     answers: several(text('DIR', 'The answers to each folder, in the same order.', { required: true })),
     alerts: several(text('FILE', 'Judge these alerts (date,user,score), a file for each world.')),
     budget: several(decimal('N', 'Alerts per 1,000 people and week. Default: 1 5 20.', { min: 0.01, max: 1000 })),
+    without: several(text('DETECTION', 'Leave these detections out.')),
+    leaveOneOut: flag('Also leave out each detection, one after the other, and print what it is worth.'),
     json: text('FILE', 'Write all figures here, as JSON.'),
     html: text('FILE', 'Write a report with plots here: one file, nothing is loaded from elsewhere.'),
     data: text('DIR', 'Keep the data here, a directory for each world. Default: temporary ones.'),
@@ -56,11 +59,15 @@ export const evaluation = command({
   resume: 'With --data, run the same command again: it goes on where it stopped.',
   async run({ options, operands, signal, out, say, progress }) {
     const given = givenWorlds(operands.folders, options.answers, options.alerts, options.data);
+    const leftOut = { without: options.without, leaveOneOut: options.leaveOneOut };
+    checkDetections(options.without);
+    if (options.alerts.length > 0 && (options.leaveOneOut || options.without.length > 0))
+      throw new Fault('usage', 'of alerts in a file no detection can be left out', { place: '--alerts' });
     const tried: TriedWorld[] = [];
     let code = 0;
     for (const world of given) {
       if (given.length > 1) say(`World ${tried.length + 1} of ${given.length}: ${world.name}`);
-      const done = await tryGiven(world, { signal, say, progress });
+      const done = await tryGiven(world, leftOut, { signal, say, progress });
       tried.push(done.tried);
       code = Math.max(code, done.code);
     }
@@ -102,6 +109,7 @@ const shortName = (path: string) => resolve(path).split(sep).slice(-2).join('/')
 
 async function tryGiven(
   { name, folder, alerts, data: kept, answers }: Given,
+  leftOut: { without: readonly string[]; leaveOneOut: boolean },
   { signal, say, progress }: { signal: AbortSignal; say: (text: string) => void; progress: StartProgress },
 ): Promise<{ tried: TriedWorld; code: number }> {
   const given = alerts === undefined ? undefined : readAlerts(alerts);
@@ -110,8 +118,19 @@ async function tryGiven(
   try {
     const code = reportLoaded(await loadOrganisation(data, folder, progress, signal), say);
     if (given === undefined) await live(data, { signal, onDay: dayProgress(progress) });
-    return { tried: await tryWorld(data.events, { name, answers, alerts: given }), code };
+    const onDay = leftOutProgress(progress);
+    return { tried: await tryWorld(data.events, { name, answers, alerts: given, ...leftOut, onDay, signal }), code };
   } finally {
     await data.close();
   }
+}
+
+/** The progress line of leaving detections out, with the one that is being left out. */
+function leftOutProgress(progress: StartProgress): (done: number, total: number, without: string) => void {
+  let line: ReturnType<StartProgress> | undefined;
+  return (done, total, without) => {
+    line ??= progress({ label: 'Leaving out', unit: 'days', total });
+    if (done === total) line.done();
+    else line.update(done, without);
+  };
 }

@@ -9,6 +9,7 @@ import { evaluationPage } from './page.ts';
 import { dayOf } from './table.ts';
 import { evaluationText } from './text.ts';
 import { type TriedWorld, trialOfAlerts, trialOfDays } from './trial.ts';
+import { worthOf } from './worth.ts';
 
 const FIXTURES = fileURLToPath(new URL('./fixtures/', import.meta.url));
 const answers = readAnswers(`${FIXTURES}world`);
@@ -62,6 +63,20 @@ describe('decided day by day', () => {
     expect(ours.raise(5).map(({ time }) => dayOf(time) - answers.firstDay)).toEqual([0, 15]);
     expect(ours.ranking.flat()).toHaveLength(3);
   });
+});
+
+test('a detection is worth what is lost without it, the most first', () => {
+  const harmless = trialOfAlerts(alerts, answers);
+  const without = new Map([
+    ['harmless', harmless],
+    ['everything', trialOfAlerts([], answers)],
+  ]);
+  const [all, first, second, ...rest] = worthOf([{ ...world('one', 0), without }], 'weekly', 20);
+  expect(all).toMatchObject({ without: undefined, caughtBeforeEnd: 3, lostMore: 0, caughtMore: 0 });
+  expect(first).toMatchObject({ without: 'everything', lost: 1, caughtBeforeEnd: 0, caughtMore: -3 });
+  expect(first!.lostMore).toBeCloseTo(1 - all!.lost!, 10);
+  expect(second).toMatchObject({ without: 'harmless', lostMore: 0, caughtMore: 0 });
+  expect(rest).toEqual([]);
 });
 
 describe('an evaluation', () => {

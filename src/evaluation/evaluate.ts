@@ -3,6 +3,7 @@ import type { Case } from './answers.ts';
 import type { Judgement } from './score.ts';
 import { type FullSummary, summarise } from './summary.ts';
 import { judgeTrial, METHODS, type Method, type TriedWorld, WAYS, type Way } from './trial.ts';
+import { type Worth, worthOf } from './worth.ts';
 
 export interface Result {
   readonly method: Method;
@@ -41,10 +42,15 @@ export interface Evaluation {
   readonly results: readonly Result[];
   readonly curves: readonly CurvePoint[];
   readonly timelines: readonly CaseTimeline[];
+  /** Empty unless the detections were left out one by one. */
+  readonly worth: readonly Worth[];
 }
 
 /** Budgets of the curves, alerts per 1,000 people and week. */
 const CURVE = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 40];
+
+/** The budget at which the worth of a detection is measured. */
+const WORTH_BUDGET = 5;
 
 /** `budgets`: alerts per 1,000 people and week. All worlds must have been tried with the same methods. */
 export function evaluate(tried: readonly TriedWorld[], budgets: readonly number[]): Evaluation {
@@ -65,6 +71,7 @@ export function evaluate(tried: readonly TriedWorld[], budgets: readonly number[
       lost: pooled(worlds, method, way, budget).lost,
     })),
     timelines: worlds.flatMap((world) => timelinesOf(world, budgets)),
+    worth: WAYS.flatMap((way) => worthOf(worlds, way, WORTH_BUDGET)),
   };
 }
 

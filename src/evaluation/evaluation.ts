@@ -2,7 +2,7 @@
 export { readAlerts } from './alerts.ts';
 export { type Answers, readAnswers } from './answers.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
-export { tryAlerts, tryWorld } from './jobs.ts';
+export { checkDetections, tryAlerts, tryWorld } from './jobs.ts';
 export { evaluationJson } from './json.ts';
 export { evaluationPage } from './page.ts';
 export { evaluationText } from './text.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type CaseTimeline, type Evaluation, resultOf } from './evaluate.ts';
 import { detailsHtml, escaped, tableHtml } from './html.ts';
 import { barPlot, curvePlot, timelinePlot } from './plots.ts';
-import { brief, fraction, METHOD_NAMES, ratio, scenariosOf, WAY_NAMES } from './text.ts';
+import { brief, fraction, METHOD_NAMES, ratio, scenariosOf, WAY_NAMES, worthTable } from './text.ts';
 import { WAYS, type Way } from './trial.ts';
 
 const STYLE = readFileSync(new URL('./page.css', import.meta.url), 'utf8');
@@ -25,7 +25,11 @@ export function evaluationPage(evaluation: Evaluation): string {
 <main>
 <h1>What the detections find</h1>
 ${introduction(evaluation)}
-${[figures, curves, scenarios, cases, lookalikes].map((section) => `<section>\n${section(evaluation)}\n</section>`).join('\n')}
+${[figures, curves, scenarios, cases, lookalikes, worth]
+  .map((section) => section(evaluation))
+  .filter(Boolean)
+  .map((section) => `<section>\n${section}\n</section>`)
+  .join('\n')}
 </main>
 </body>
 </html>
@@ -181,6 +185,19 @@ function lookalikes(evaluation: Evaluation): string {
   return [
     '<h2>Innocent people who look like a case</h2>',
     '<p>Each of them has a reason for what was seen; who turned an approach down is among them.</p>',
+    ...tables,
+  ].join('\n');
+}
+
+function worth(evaluation: Evaluation): string {
+  if (evaluation.worth.length === 0) return '';
+  const tables = WAYS.map((way) => {
+    const { head, header, rows } = worthTable(evaluation, way);
+    return tableHtml(head, header, rows);
+  });
+  return [
+    '<h2>What each detection is worth</h2>',
+    '<p>The same worlds, each time without the signals of one detection.</p>',
     ...tables,
   ].join('\n');
 }

@@ -29,6 +29,7 @@ export function evaluationText(evaluation: Evaluation): string {
     overall(evaluation, way),
     ...(worlds.length > 1 ? [byWorld(evaluation, way)] : []),
     byScenario(evaluation, way),
+    ...(evaluation.worth.length > 0 ? [worthText(evaluation, way)] : []),
   ]);
   return [head, ...parts].join('\n\n');
 }
@@ -82,6 +83,24 @@ function byScenario(evaluation: Evaluation, way: Way): string {
   const header = ['', '', ...budgets.map((budget) => `at ${budget}`)];
   return [`${WAY_NAMES[way]}, by scenario: lost, caught before the end`, aligned([header, ...rows])].join('\n');
 }
+
+function worthText(evaluation: Evaluation, way: Way): string {
+  const { head, header, rows } = worthTable(evaluation, way);
+  return [head, aligned([header, ...rows])].join('\n');
+}
+
+/** What each detection is worth, as cells. */
+export function worthTable({ worth }: Evaluation, way: Way): { head: string; header: string[]; rows: string[][] } {
+  const own = worth.filter((line) => line.way === way);
+  const rows = own.map((line) => [
+    ...[line.without ?? 'none', fraction(line.lost), signed(line.lostMore, 3)],
+    ...[ratio(line.caughtBeforeEnd, line.cases), signed(line.caughtMore, 0), String(line.lookalikesFlagged)],
+  ]);
+  const header = ['left out', 'lost', 'more lost', 'before the end', 'more caught', 'look-alikes'];
+  return { head: `${WAY_NAMES[way]}, without one of the detections, at ${own[0]?.budget}`, header, rows };
+}
+
+const signed = (value: number, digits: number) => `${value >= 0 ? '+' : ''}${value.toFixed(digits)}`;
 
 export function scenariosOf(evaluation: Evaluation): string[] {
   const [first] = evaluation.results;

@@ -24,6 +24,8 @@ export interface TriedWorld {
   readonly name: string;
   readonly answers: Answers;
   readonly trials: Readonly<Partial<Record<Method, readonly Trial[]>>>;
+  /** Ours again, each time without one of the detections. */
+  readonly without?: ReadonlyMap<string, Trial>;
 }
 
 export function judgeTrial(trial: Trial, answers: Answers, way: Way, budget: number): Judgement {

@@ -60,6 +60,14 @@ describe('wrong use', () => {
       ['eval', 'DIR', '--answers', 'A', '--budget', '5', 'much'],
       `countersign: 'much' is not a number between 0.01 and 1000 (--budget)\n${help('eval ')}`,
     ],
+    [
+      ['eval', 'DIR', '--answers', 'src/evaluation/fixtures/world', '--without', 'moonlight'],
+      `countersign: there is no detection moonlight (--without)\n${help('eval ')}`,
+    ],
+    [
+      ['eval', '--answers', 'src/evaluation/fixtures/world', '--alerts', 'FILE', '--leave-one-out'],
+      `countersign: of alerts in a file no detection can be left out (--alerts)\n${help('eval ')}`,
+    ],
     [['ingest'], `countersign: operand DIR is missing (ingest)\n${help('ingest ')}`],
     [
       ['replay', 'DIR', '--until', '2026-13-01'],
