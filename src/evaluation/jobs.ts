@@ -1,7 +1,7 @@
 /** Trying the detections and what they are compared with on one replayed world. */
 import { Fault } from '../base/fault.ts';
-import { computedDays, computeStandings, rules } from '../detections/detections.ts';
-import { alertDays } from '../leads/leads.ts';
+import { computeStandings, rules } from '../detections/detections.ts';
+import { type AlertDay, alertDays, alertsOn } from '../leads/leads.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { Answers } from './answers.ts';
 import { forestAlerts, randomAlerts } from './baseline.ts';
@@ -38,16 +38,19 @@ export async function tryWorld(events: Events, options: WorldOptions): Promise<T
   const { name, answers, alerts, without = [] } = options;
   const days = await personDays(events, answers.firstDay, answers.days);
   const lists = (some: Alert[][]) => some.map((list) => trialOfAlerts(list, answers));
-  const ours = alerts ? trialOfAlerts(alerts, answers) : await tryWithout(events, options, without, () => undefined);
+  const baselines = {
+    forest: lists(seeds(FORESTS).map((seed) => forestAlerts(days, answers.firstDay, seed))),
+    random: lists(seeds(LOTS).map((seed) => randomAlerts(days, seed))),
+  };
+  if (alerts) return { name, answers, trials: { countersign: [trialOfAlerts(alerts, answers)], ...baselines } };
+  const lived = await Array.fromAsync(alertDays(events));
+  const ours =
+    without.length === 0 ? lived : await livedWithout(events, lived, without, options.signal, () => undefined);
   return {
     name,
     answers,
-    trials: {
-      countersign: [ours],
-      forest: lists(seeds(FORESTS).map((seed) => forestAlerts(days, answers.firstDay, seed))),
-      random: lists(seeds(LOTS).map((seed) => randomAlerts(days, seed))),
-    },
-    ...(options.leaveOneOut ? { without: await leaveOneOut(events, options, without) } : {}),
+    trials: { countersign: [trialOfDays(ours, answers)], ...baselines },
+    ...(options.leaveOneOut ? { without: await leaveOneOut(events, lived, options) } : {}),
   };
 }
 
@@ -60,34 +63,37 @@ export function checkDetections(names: readonly string[]): void {
 
 async function leaveOneOut(
   events: Events,
-  options: WorldOptions,
-  always: readonly string[],
+  lived: readonly AlertDay[],
+  { answers, without = [], onDay, signal }: WorldOptions,
 ): Promise<Map<string, Trial>> {
-  const each = rules().flatMap(({ id }) => (always.includes(id) ? [] : [id]));
+  const each = rules().flatMap(({ id }) => (without.includes(id) ? [] : [id]));
   const trials = new Map<string, Trial>();
   for (const [at, id] of each.entries()) {
-    const onDay = (day: number, days: number) => options.onDay?.(at * days + day, each.length * days, id);
-    trials.set(id, await tryWithout(events, options, [...always, id], onDay));
+    const days = await livedWithout(events, lived, [...without, id], signal, (done) =>
+      onDay?.(at * lived.length + done, each.length * lived.length, id),
+    );
+    trials.set(id, trialOfDays(days, answers));
   }
   return trials;
 }
 
-/** Signals are kept by detection, so that a life without one begins at the standings. */
-async function tryWithout(
+/** The same days without some detections. Signals are kept by detection, so that such a life begins at the standings. */
+function livedWithout(
   events: Events,
-  { answers, signal }: WorldOptions,
+  lived: readonly AlertDay[],
   detections: readonly string[],
-  onDay: (done: number, total: number) => void,
-): Promise<Trial> {
-  if (detections.length === 0) return trialOfDays(await Array.fromAsync(alertDays(events)), answers);
+  signal: AbortSignal | undefined,
+  onDay: (done: number) => void,
+): Promise<AlertDay[]> {
   return withoutSignals(events, detections, async (left) => {
-    const days = await computedDays(events);
-    for (const [at, day] of days.entries()) {
-      if (signal?.aborted) throw new Fault('interrupted', 'computing stopped', { place: day });
-      await computeStandings(left, day);
-      onDay(at + 1, days.length);
+    const days: AlertDay[] = [];
+    for (const one of lived) {
+      if (signal?.aborted) throw new Fault('interrupted', 'computing stopped', { place: one.day });
+      await computeStandings(left, one.day);
+      days.push({ ...one, alerts: await alertsOn(left, one.day) });
+      onDay(days.length);
     }
-    return trialOfDays(await Array.fromAsync(alertDays(left)), answers);
+    return days;
   });
 }
 

@@ -25,7 +25,13 @@ interface Judged {
   methods: string[];
   budgets: number[];
   worlds: { name: string; people: number }[];
-  results: { method: string; way: string; budget: number; summary: { cases: number; caught: number; lost: number } }[];
+  results: {
+    world?: string;
+    method: string;
+    way: string;
+    budget: number;
+    summary: { cases: number; caught: number; lost: number };
+  }[];
 }
 const json = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8')) as Judged;
 
@@ -44,17 +50,22 @@ test('eval replays a world, judges it beside forest and chance, and writes a rep
   expect(readFileSync(join(root, 'a.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
 });
 
-test('the file of a replay is judged as the replay itself, ranked by week', async () => {
-  const alerts = join(root, 'alerts.csv');
+/** What is said of our own alerts of all worlds in one way, by budget. */
+function ours(name: string, way: 'weekly' | 'daily'): object[] {
+  const own = json(name).results.filter((one) => one.method === 'countersign' && one.way === way && !one.world);
+  return own.map(({ budget, summary }) => ({ budget, summary }));
+}
+
+test('the files of a replay are judged as the replay itself, with and without a budget', async () => {
   const data = ['--data', join(root, 'data')];
-  expect((await countersign('replay', world, '--alerts', alerts, ...data)).code).toBe(0);
-  const files = ['--alerts', alerts, '--json', join(root, 'b.json')];
-  expect((await countersign('eval', '--answers', answers, ...files)).code).toBe(0);
-  const weekly = (name: string) =>
-    json(name)
-      .results.filter(({ method, way }) => method === 'countersign' && way === 'weekly')
-      .map(({ budget, summary }) => ({ budget, summary }));
-  expect(weekly('b.json')).toEqual(weekly('a.json'));
+  for (const budget of [[], ['--budget', '20']]) {
+    const [alerts, written] = ['alerts.csv', 'b.json'].map((name) => join(root, name)) as [string, string];
+    expect((await countersign('replay', world, '--alerts', alerts, ...budget, ...data)).code).toBe(0);
+    const files = ['--alerts', alerts, '--json', written, ...budget];
+    expect((await countersign('eval', '--answers', answers, ...files)).code).toBe(0);
+    const replayed = ours('a.json', budget.length > 0 ? 'daily' : 'weekly');
+    expect(ours('b.json', 'weekly')).toEqual(budget.length > 0 ? replayed.slice(2) : replayed);
+  }
 });
 
 test("alerts of several worlds are judged without folders, at budgets of one's own", async () => {
