@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { FAULTS, Fault } from '../base/fault.ts';
@@ -14,8 +15,9 @@ import {
   tryAlerts,
   tryWorld,
 } from '../evaluation/evaluation.ts';
+import { logTotals } from '../events/events.ts';
 import { replay as live } from '../leads/leads.ts';
-import { openData } from '../stores/data.ts';
+import { type Data, openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { decimal, flag, operands, several, text } from './option.ts';
 import { loadOrganisation, reportLoaded } from './organisation.ts';
@@ -31,6 +33,7 @@ interface Given {
   alerts: string | undefined;
   data: string | undefined;
   answers: Answers;
+  answersFolder: string;
 }
 
 export const evaluation = command({
@@ -91,7 +94,7 @@ function givenWorlds(
     throw new Fault('usage', 'give the organisation folders, or --alerts', { place: 'eval' });
   for (const [name, list] of [['folders', folders] as const, ['alerts', alerts] as const])
     if (list.length > 0 && list.length !== answers.length)
-      throw new Fault('usage', `there are ${list.length} of ${name}, but ${answers.length} of answers`, {
+      throw new Fault('usage', `answers to ${answers.length} worlds, but ${name} of ${list.length}`, {
         place: '--answers',
       });
   const names = answers.map((folder, at) => shortName(folders[at] ?? folder));
@@ -101,6 +104,7 @@ function givenWorlds(
     alerts: alerts[at],
     data: data === undefined || answers.length === 1 ? data : join(data, String(at + 1)),
     answers: readAnswers(folder),
+    answersFolder: folder,
   }));
 }
 
@@ -108,7 +112,7 @@ function givenWorlds(
 const shortName = (path: string) => resolve(path).split(sep).slice(-2).join('/');
 
 async function tryGiven(
-  { name, folder, alerts, data: kept, answers }: Given,
+  { name, folder, alerts, data: kept, answers, answersFolder }: Given,
   leftOut: { without: readonly string[]; leaveOneOut: boolean },
   { signal, say, progress }: { signal: AbortSignal; say: (text: string) => void; progress: StartProgress },
 ): Promise<{ tried: TriedWorld; code: number }> {
@@ -116,6 +120,7 @@ async function tryGiven(
   if (folder === undefined) return { tried: tryAlerts(name, answers, given ?? []), code: 0 };
   const data = await openData(kept, { create: true, purpose: 'countersign eval' });
   try {
+    await refuseOtherRecords(data, answersFolder);
     const code = reportLoaded(await loadOrganisation(data, folder, progress, signal), say);
     if (given === undefined) await live(data, { signal, onDay: dayProgress(progress) });
     const onDay = leftOutProgress(progress);
@@ -123,6 +128,18 @@ async function tryGiven(
   } finally {
     await data.close();
   }
+}
+
+/** A data directory that is kept holds one world: another one's people among them would spoil every comparison. */
+async function refuseOtherRecords(data: Data, answersFolder: string): Promise<void> {
+  const mark = join(data.dir, 'evaluated-world');
+  const world = readFileSync(join(answersFolder, 'world.json'), 'utf8');
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === world) return;
+  if ((await logTotals(data.events)).length > 0)
+    throw new Fault('usage', 'the data directory holds other records; name an empty one with --data', {
+      place: data.dir,
+    });
+  await writeFile(mark, world);
 }
 
 /** The progress line of leaving detections out, with the one that is being left out. */

@@ -28,7 +28,7 @@ export function evaluationText(evaluation: Evaluation): string {
   const parts = WAYS.flatMap((way) => [
     overall(evaluation, way),
     ...(worlds.length > 1 ? [byWorld(evaluation, way)] : []),
-    byScenario(evaluation, way),
+    ...(scenariosOf(evaluation).length > 0 ? [byScenario(evaluation, way)] : []),
     ...(evaluation.worth.length > 0 ? [worthText(evaluation, way)] : []),
   ]);
   return [head, ...parts].join('\n\n');

@@ -54,7 +54,7 @@ describe('wrong use', () => {
     [['eval', '--answers', 'A'], `countersign: give the organisation folders, or --alerts (eval)\n${help('eval ')}`],
     [
       ['eval', 'DIR', '--answers', 'A', 'B'],
-      `countersign: there are 1 of folders, but 2 of answers (--answers)\n${help('eval ')}`,
+      `countersign: answers to 2 worlds, but folders of 1 (--answers)\n${help('eval ')}`,
     ],
     [
       ['eval', 'DIR', '--answers', 'A', '--budget', '5', 'much'],

@@ -84,6 +84,12 @@ test("alerts of several worlds are judged without folders, at budgets of one's o
   expect(stdout).toMatch(/^fixtures\/world \(2\) +countersign +0\.79, 3 of 7 /m);
 });
 
+test('a data directory with another world is left alone', async () => {
+  const other = await countersign('eval', world, '--answers', `${FIXTURES}/world`, '--data', join(root, 'data'));
+  expect(other).toMatchObject({ code: 2, stdout: '' });
+  expect(other.stderr).toContain('holds other records');
+});
+
 test('answers that are not there, or not right, are said with their place', async () => {
   const missing = await countersign('eval', world, '--answers', join(root, 'none'));
   expect(missing).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('none') });
