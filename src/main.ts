@@ -2,10 +2,14 @@
 import { runCli } from './cli/cli.ts';
 import { demo } from './cli/demo.ts';
 import { doctor } from './cli/doctor.ts';
+import { evaluation } from './cli/eval.ts';
 import { ingest } from './cli/ingest.ts';
 import { leads } from './cli/leads.ts';
 import { replay } from './cli/replay.ts';
 import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
 
-process.exitCode = await runCli([serve, demo, ingest, replay, leads, simulate, doctor], process.argv.slice(2));
+process.exitCode = await runCli(
+  [serve, demo, ingest, replay, leads, simulate, evaluation, doctor],
+  process.argv.slice(2),
+);

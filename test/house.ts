@@ -20,6 +20,7 @@ export const ROOMS = [
   'events',
   'detections',
   'leads',
+  'evaluation',
   'cli',
 ] as const;
 /** The synthetic organisation stands beside the road: it knows the folder format, not how the product reads it. */

@@ -12,7 +12,7 @@ export { type AnyCommand, command } from './command.ts';
 
 interface Chosen {
   readonly command: AnyCommand;
-  readonly operands: Record<string, string | undefined>;
+  readonly operands: Record<string, string | readonly string[] | undefined>;
   readonly options: Record<string, unknown>;
 }
 
@@ -105,7 +105,7 @@ function parse(commands: readonly AnyCommand[], argv: readonly string[]): Chosen
     }
     for (const [key, option] of Object.entries(command.options)) parser.addOption(parserOption(key, option));
     parser.action(() => {
-      const operands = Object.keys(command.operands).map((key, index) => [key, parser.args[index]]);
+      const operands = Object.keys(command.operands).map((key, index) => [key, parser.processedArgs[index]]);
       chosen = { command, operands: Object.fromEntries(operands), options: parser.opts() };
     });
   }
@@ -134,9 +134,10 @@ function parserOption(key: string, option: Option<unknown>): ParserOption {
   const made = new ParserOption(option.placeholder ? `${name} <${option.placeholder}>` : name).default(option.fallback);
   if (option.required) made.makeOptionMandatory();
   if (!option.placeholder) return made;
-  return made.argParser((given) => {
+  return made.argParser((given, before: unknown) => {
     try {
-      return option.parse(given);
+      const value = option.parse(given);
+      return option.several ? [...((before as unknown[] | undefined) ?? []), value] : value;
     } catch (error) {
       throw new Fault('usage', asFault(error).message, { place: name });
     }

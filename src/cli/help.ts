@@ -62,9 +62,9 @@ function spelled(key: string, { placeholder }: Option<unknown>): string {
   return placeholder ? `--${optionName(key)} ${placeholder}` : `--${optionName(key)}`;
 }
 
-function defaultOf({ fallback, placeholder, required }: Option<unknown>): string {
+function defaultOf({ fallback, placeholder, required, several }: Option<unknown>): string {
   if (required) return ' Required.';
-  return placeholder && fallback !== undefined ? ` Default: ${fallback}.` : '';
+  return placeholder && fallback !== undefined && !several ? ` Default: ${fallback}.` : '';
 }
 
 /** The usage line, broken before column 80 under its own operands. */

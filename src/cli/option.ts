@@ -6,11 +6,15 @@ export interface Option<T> {
   readonly text: string;
   readonly required: boolean;
   readonly fallback: T;
+  /** Takes several values, after one another or each with the option's name; their list is the value. */
+  readonly several?: true;
   parse(given: string): T;
 }
 
-/** One operand, by position. An optional one comes last. */
-export interface Operand<T extends string | undefined = string | undefined> {
+type OperandValue = string | readonly string[] | undefined;
+
+/** One operand, by position. An optional one comes last, as does one of which there may be several. */
+export interface Operand<T extends OperandValue = OperandValue> {
   readonly placeholder: string;
   readonly text: string;
   readonly required: boolean;
@@ -110,6 +114,19 @@ export function operand(placeholder: string, description: string): Operand<strin
 
 export function optionalOperand(placeholder: string, description: string): Operand<string | undefined> {
   return { placeholder, text: description, required: false };
+}
+
+/** Any number of operands; they come last. */
+export function operands(placeholder: string, description: string): Operand<readonly string[]> {
+  return { placeholder: `${placeholder}...`, text: description, required: false };
+}
+
+/** An option with any number of values of one kind. */
+export function several<T>(one: Option<T | undefined>): Option<readonly T[]> {
+  const { placeholder, text, required, parse } = one;
+  const fallback = required ? undefined : []; // what is required has no fallback, or it would never be missing
+  const made = { placeholder: `${placeholder}...`, text, required, fallback, several: true, parse };
+  return made as Option<unknown> as Option<readonly T[]>;
 }
 
 /** The option every command shares that opens a data directory. */

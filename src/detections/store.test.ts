@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addDays } from '../base/day.ts';
 import { type Events, openEmbedded } from '../stores/clickhouse.ts';
 import { migrateEvents } from '../stores/data.ts';
 import { rules } from './rule.ts';
@@ -230,8 +231,9 @@ describe('standings', () => {
   const on = async (day: string, signals: [detection: string, stage: string, counted: number][]) => {
     for (const [detection, stage, counted] of signals)
       await events.run(
-        `INSERT INTO signals (day, user_uid, detection, stage, span, bits, counted)
-         SELECT {day:Date}, 'P0', {detection:String}, {stage:String}, 1, 16, {counted:Float64}`,
+        `INSERT INTO signals (day, user_uid, detection, stage, span, bits, counted, gains)
+         SELECT {day:Date}, 'P0', {detection:String}, {stage:String}, 1, 16, {counted:Float64},
+           [(toDateTime({day:Date}) + 36000, {counted:Float64})]`,
         { day, detection, stage, counted },
       );
     await computeStandings(events, day);
@@ -253,10 +255,27 @@ describe('standings', () => {
   });
 
   it('decay by half in a half-life, and raise only what goes beyond before', async () => {
-    await on('2026-03-17', [[DETECTION, 'exfiltrate', 8]]);
-    const later = await on(DAY, [[DETECTION, 'exfiltrate', 4]]); // 14 days on
+    await on(addDays(DAY, -TUNING.halfLifeDays), [[DETECTION, 'exfiltrate', 8]]);
+    const later = await on(DAY, [[DETECTION, 'exfiltrate', 4]]);
     expect(later).toMatchObject({ fresh: 4, evidence: 4 + 8 / 2 });
     expect(later!.raised).toBeCloseTo(8 - 8 * 2 ** -0.5, 2);
+  });
+
+  it('tell when in the day the evidence grew, as far as it is worth telling', async () => {
+    const at = (hour: number, counted: number) => `(toDateTime('${DAY}') + ${hour * 3600}, ${counted})`;
+    await events.run(
+      `INSERT INTO signals (day, user_uid, detection, stage, span, bits, counted, gains)
+       SELECT '${DAY}', 'P0', detection, 'exfiltrate', 1, 16, arraySum(g -> g.2, gains), gains
+       FROM values('detection String, gains Array(Tuple(DateTime, Float32))',
+         ('one', [${at(9, 4)}, ${at(11, 0.1)}]), ('two', [${at(10, 4)}]))`,
+    );
+    await computeStandings(events, DAY);
+    const [row] = await events.rows<{ steps: [string, number, number][] }>(`SELECT steps FROM standings`);
+    expect(row!.steps.map(([time, evidence]) => [time.slice(11), evidence])).toEqual([
+      ['09:00:00', 4],
+      ['10:00:00', 8],
+    ]);
+    expect(row!.steps[1]![2]).toBeGreaterThan(row!.steps[0]![2]);
   });
 
   it('stay between 0 and 100, higher for more', async () => {

@@ -90,7 +90,13 @@ export async function computeDay(events: Events, day: string, context: DayContex
 
 /** The last step of a day: its signals, added to what is left of those before. */
 export async function computeStandings(events: Events, day: string): Promise<void> {
-  await events.run(STANDINGS, { day, half_life: TUNING.halfLifeDays, scale: TUNING.scoreScale });
+  await events.run(STANDINGS, {
+    day,
+    half_life: TUNING.halfLifeDays,
+    news: TUNING.newsWeight,
+    growth: TUNING.growth,
+    scale: TUNING.scoreScale,
+  });
 }
 
 export interface DayState {

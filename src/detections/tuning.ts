@@ -12,7 +12,11 @@ export const TUNING = {
   /** Nothing is more surprising than this: no count of days could tell. */
   mostBits: 26,
   /** Evidence loses half its weight in this many days without anything new. */
-  halfLifeDays: 14,
+  halfLifeDays: 10,
+  /** What is new counts so many times as much as what was known: an alert is there to tell something new. */
+  newsWeight: 3,
+  /** Within a day a person is told again when the evidence has grown by this factor. */
+  growth: 1.3,
   /** Evidence in bits at which the score reaches 50. */
   scoreScale: 18,
 } as const;

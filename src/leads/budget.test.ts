@@ -3,37 +3,44 @@ import { describe, expect, it } from 'vitest';
 import { Budget } from './budget.ts';
 
 interface C {
+  time: string;
   user_uid: string;
   score: number;
   evidence: number;
 }
-const candidate = (user_uid: string, score: number, evidence = score): C => ({ user_uid, score, evidence });
+const candidate = (user_uid: string, score: number, evidence = score): C => ({
+  time: '2025-01-01 12:00:00',
+  user_uid,
+  score,
+  evidence,
+});
+const day = (dayNumber: number, people: number, alerts: C[]) => ({ day: '2025-01-01', dayNumber, people, alerts });
 
 describe('a budget of alerts', () => {
   it('raises nobody in a week without a place', () => {
     const budget = new Budget<C>(1); // 300 people: a place in every third or fourth week
-    expect(budget.decide(0, 300, [candidate('a', 99)])).toEqual([]);
+    expect(budget.decide(day(0, 300, [candidate('a', 99)]))).toEqual([]);
   });
 
   it('shows the same person again only for much more evidence', () => {
     const budget = new Budget<C>(10);
-    expect(budget.decide(0, 1000, [candidate('a', 90, 20)])).toHaveLength(1);
-    expect(budget.decide(1, 1000, [candidate('a', 91, 25)])).toEqual([]);
-    expect(budget.decide(2, 1000, [candidate('a', 95, 31)])).toHaveLength(1);
+    expect(budget.decide(day(0, 1000, [candidate('a', 90, 20)]))).toHaveLength(1);
+    expect(budget.decide(day(1, 1000, [candidate('a', 91, 25)]))).toEqual([]);
+    expect(budget.decide(day(2, 1000, [candidate('a', 95, 31)]))).toHaveLength(1);
   });
 
   it('keeps a place early in the week from what would not have earned one before', () => {
     const budget = new Budget<C>(1);
-    for (let week = 0; week < 4; week++) budget.decide(week * 7, 1000, [candidate(`old${week}`, 80)]);
-    expect(budget.decide(28, 1000, [candidate('weak', 40)])).toEqual([]);
-    expect(budget.decide(29, 1000, [candidate('strong', 85)]).map((c) => c.candidate.user_uid)).toEqual(['strong']);
+    for (let week = 0; week < 4; week++) budget.decide(day(week * 7, 1000, [candidate(`old${week}`, 80)]));
+    expect(budget.decide(day(28, 1000, [candidate('weak', 40)]))).toEqual([]);
+    expect(budget.decide(day(29, 1000, [candidate('strong', 85)])).map((c) => c.user_uid)).toEqual(['strong']);
   });
 
   it('gives the last day of the week what is best so far', () => {
     const budget = new Budget<C>(1);
-    for (let week = 0; week < 4; week++) budget.decide(week * 7, 1000, [candidate(`old${week}`, 80)]);
-    budget.decide(28, 1000, [candidate('weak', 40), candidate('weaker', 30)]);
-    expect(budget.decide(34, 1000, []).map((c) => c.candidate.user_uid)).toEqual(['weak']);
+    for (let week = 0; week < 4; week++) budget.decide(day(week * 7, 1000, [candidate(`old${week}`, 80)]));
+    budget.decide(day(28, 1000, [candidate('weak', 40), candidate('weaker', 30)]));
+    expect(budget.decide(day(34, 1000, [])).map((c) => c.user_uid)).toEqual(['weak']);
   });
 
   const days = fc.array(
@@ -55,13 +62,15 @@ describe('a budget of alerts', () => {
         (world, perThousand, people) => {
           const budget = new Budget<C>(perThousand);
           const raised = new Map<number, number>();
-          world.forEach((today, day) => {
+          world.forEach((today, number) => {
             const chosen = budget.decide(
-              day,
-              people,
-              today.map(({ user, score }) => candidate(`u${user}`, score)),
+              day(
+                number,
+                people,
+                today.map(({ user, score }) => candidate(`u${user}`, score)),
+              ),
             );
-            const week = Math.floor(day / 7);
+            const week = Math.floor(number / 7);
             raised.set(week, (raised.get(week) ?? 0) + chosen.length);
           });
           const upTo = (week: number) => Math.floor(((perThousand * people) / 1000) * week + 1e-9);
@@ -76,11 +85,13 @@ describe('a budget of alerts', () => {
       fc.property(days, fc.nat(70), (world, cut) => {
         const live = (length: number) => {
           const budget = new Budget<C>(20);
-          return world.slice(0, length).map((today, day) =>
+          return world.slice(0, length).map((today, number) =>
             budget.decide(
-              day,
-              400,
-              today.map(({ user, score }) => candidate(`u${user}`, score)),
+              day(
+                number,
+                400,
+                today.map(({ user, score }) => candidate(`u${user}`, score)),
+              ),
             ),
           );
         };

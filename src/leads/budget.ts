@@ -4,15 +4,21 @@
  * is best. Unused places are not carried over, so that no week is flooded.
  */
 export interface Candidate {
+  /** When it became so, YYYY-MM-DD HH:MM:SS. */
+  time: string;
   user_uid: string;
   score: number;
   evidence: number;
 }
 
-export interface Raised<C> {
-  candidate: C;
-  /** When: as the candidate came, or at the start or end of the day. */
-  at: 'start' | 'then' | 'end';
+export interface BudgetDay<C extends Candidate> {
+  /** YYYY-MM-DD. */
+  day: string;
+  /** Counted from the first day of the records (0). */
+  dayNumber: number;
+  people: number;
+  /** The day's candidates in the order of time. */
+  alerts: C[];
 }
 
 const WEEKS_REMEMBERED = 8;
@@ -37,30 +43,27 @@ export class Budget<C extends Candidate> {
     this.#perThousand = perThousand;
   }
 
-  /**
-   * `dayNumber` counts from the first day of the records (0); `people` is how many there are on that day; `today` are the
-   * day's candidates in the order of time. A candidate is raised when it comes, or at the day's start or end.
-   */
-  decide(dayNumber: number, people: number, today: C[]): Raised<C>[] {
-    const raised: Raised<C>[] = [];
+  /** Whom to raise on a day, each with the time at which that was decided: as he came, or at the day's start or end. */
+  decide({ day, dayNumber, people, alerts }: BudgetDay<C>): C[] {
+    const raised: C[] = [];
     const week = Math.floor(dayNumber / 7);
     if (week !== this.#week) {
       this.#begin(week, people);
-      raised.push(...this.#raise(this.#bar(), 'start'));
+      raised.push(...this.#raise(this.#bar(), `${day} 00:00:00`));
     }
-    for (const candidate of today) {
+    for (const candidate of alerts) {
       const best = this.#scores.get(candidate.user_uid) ?? 0;
       this.#scores.set(candidate.user_uid, Math.max(best, candidate.score));
       const before = this.#raised.get(candidate.user_uid);
       if (candidate.score < LEAST_SCORE || (before !== undefined && candidate.evidence < before * GROWTH)) continue;
       this.#open.set(candidate.user_uid, candidate);
-      raised.push(...this.#raise(this.#bar(), 'then'));
+      raised.push(...this.#raise(this.#bar(), candidate.time));
     }
-    return dayNumber % 7 === 6 ? [...raised, ...this.#raise(LEAST_SCORE, 'end')] : raised;
+    return dayNumber % 7 === 6 ? [...raised, ...this.#raise(LEAST_SCORE, `${day} 23:59:59`)] : raised;
   }
 
   /** Gives the places that are left to the best of those who are open and reach `bar`. */
-  #raise(bar: number, at: Raised<C>['at']): Raised<C>[] {
+  #raise(bar: number, time: string): C[] {
     if (this.#left === 0) return [];
     const best = [...this.#open.values()].sort((a, b) => b.score - a.score || (a.user_uid < b.user_uid ? -1 : 1));
     const chosen = best.filter((candidate) => candidate.score >= bar).slice(0, this.#left);
@@ -69,7 +72,7 @@ export class Budget<C extends Candidate> {
       this.#open.delete(candidate.user_uid);
       this.#raised.set(candidate.user_uid, candidate.evidence);
     }
-    return chosen.map((candidate) => ({ candidate, at }));
+    return chosen.map((candidate) => ({ ...candidate, time }));
   }
 
   #begin(week: number, people: number): void {

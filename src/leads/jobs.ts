@@ -2,9 +2,13 @@
 import { daysBetween } from '../base/day.ts';
 import { computeDays, computedDays, type DayProgress, lastDay } from '../detections/detections.ts';
 import { aliases, countPeople } from '../people/people.ts';
+import type { Events } from '../stores/clickhouse.ts';
 import type { Data } from '../stores/data.ts';
-import { Budget } from './budget.ts';
+import { Budget, type BudgetDay } from './budget.ts';
 import { type AlertRow, alertsOn, replaceLeads, standingOn } from './store.ts';
+
+/** A computed day: who stood out on it, and how many people there were. */
+export type AlertDay = BudgetDay<AlertRow>;
 
 export interface Alert {
   /** When it was told, YYYY-MM-DD HH:MM:SS. */
@@ -42,24 +46,25 @@ export async function replay(data: Data, options: ReplayOptions = {}): Promise<v
 
 async function tellAlerts({ events }: Data, options: ReplayOptions): Promise<void> {
   const budget = options.budget === undefined ? undefined : new Budget<AlertRow>(options.budget);
-  const days = (await computedDays(events)).filter((day) => options.until === undefined || day <= options.until);
-  for (const day of days) {
-    const today = await alertsOn(events, day);
-    const alerts = budget
-      ? budget
-          .decide(daysBetween(days[0]!, day), await countPeople(events, day), today)
-          .map(({ candidate, at }) => alertOf(candidate, at === 'then' ? candidate.time : `${day} ${CLOCK[at]}`))
-      : today.map((row) => alertOf(row, row.time));
-    if (alerts.length > 0) options.onAlerts?.(alerts);
+  for await (const day of alertDays(events, options.until)) {
+    const alerts = budget ? budget.decide(day) : day.alerts;
+    if (alerts.length > 0) options.onAlerts?.(alerts.map(alertOf));
   }
 }
 
-const CLOCK = { start: '00:00:00', end: '23:59:59' };
+/** The computed days in order, each with everybody who stood out on it. */
+export async function* alertDays(events: Events, until?: string): AsyncGenerator<AlertDay> {
+  const days = (await computedDays(events)).filter((day) => until === undefined || day <= until);
+  for (const day of days) {
+    const people = await countPeople(events, day);
+    yield { day, dayNumber: daysBetween(days[0]!, day), people, alerts: await alertsOn(events, day) };
+  }
+}
 
-function alertOf(row: AlertRow, date: string): Alert {
+function alertOf({ time, user_uid, score, reasons }: AlertRow): Alert {
   const spans = (days: number) => (days === 1 ? '' : ` in ${days} days`);
-  const reason = row.reasons.map(([detection, bits, span]) => `${detection} ${bits.toFixed(1)} bits${spans(span)}`);
-  return { date, user: row.user_uid, score: row.score, reason: reason.join('; ') };
+  const reason = reasons.map(([detection, bits, span]) => `${detection} ${bits.toFixed(1)} bits${spans(span)}`);
+  return { date: time, user: user_uid, score, reason: reason.join('; ') };
 }
 
 /** Rebuilds the queue of leads as of the last computed day (or an earlier one). Returns how many there are. */

@@ -34,6 +34,8 @@ const ALERTS = query('alerts');
 
 /** The bits of evidence that make somebody a lead, a score of 40. Below it the queue would hold half the house. */
 const LEAST_EVIDENCE = -Math.log2(1 - 0.4) * TUNING.scoreScale;
+/** Less evidence than this, in bits, is not told again on days without news. */
+const LEAST_KEPT = 4;
 const BATCH = 500;
 
 export interface StandingRow {
@@ -68,7 +70,14 @@ export interface AlertRow {
 }
 
 export function alertsOn(events: Events, day: string): Promise<AlertRow[]> {
-  return events.rows<AlertRow>(ALERTS, { day });
+  return events.rows<AlertRow>(ALERTS, {
+    day,
+    memory: MEMORY_DAYS,
+    half_life: TUNING.halfLifeDays,
+    least_kept: LEAST_KEPT,
+    news: TUNING.newsWeight,
+    scale: TUNING.scoreScale,
+  });
 }
 
 /** Replaces the queue by `leads`; a lead that faded away leaves it. One transaction: nobody sees half a queue. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { countersign } from './run.ts';
 
-const COMMANDS = ['serve', 'demo', 'ingest', 'replay', 'leads', 'simulate', 'doctor'];
+const COMMANDS = ['serve', 'demo', 'ingest', 'replay', 'leads', 'simulate', 'eval', 'doctor'];
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -49,6 +49,24 @@ describe('wrong use', () => {
     [
       ['simulate', '--out', 'x', '--people', 'many'],
       `countersign: 'many' is not a whole number between 8 and 30000 (--people)\n${help('simulate ')}`,
+    ],
+    [['eval', 'DIR'], `countersign: option --answers DIR... is missing (eval)\n${help('eval ')}`],
+    [['eval', '--answers', 'A'], `countersign: give the organisation folders, or --alerts (eval)\n${help('eval ')}`],
+    [
+      ['eval', 'DIR', '--answers', 'A', 'B'],
+      `countersign: answers to 2 worlds, but folders of 1 (--answers)\n${help('eval ')}`,
+    ],
+    [
+      ['eval', 'DIR', '--answers', 'A', '--budget', '5', 'much'],
+      `countersign: 'much' is not a number between 0.01 and 1000 (--budget)\n${help('eval ')}`,
+    ],
+    [
+      ['eval', 'DIR', '--answers', 'src/evaluation/fixtures/world', '--without', 'moonlight'],
+      `countersign: there is no detection moonlight (--without)\n${help('eval ')}`,
+    ],
+    [
+      ['eval', '--answers', 'src/evaluation/fixtures/world', '--alerts', 'FILE', '--leave-one-out'],
+      `countersign: of alerts in a file no detection can be left out (--alerts)\n${help('eval ')}`,
     ],
     [['ingest'], `countersign: operand DIR is missing (ingest)\n${help('ingest ')}`],
     [

@@ -56,6 +56,15 @@ WITH
     FROM first_seen
     WHERE kind = 'channel' AND day < {day:Date}
   ),
+  -- Who let something go to today's outside places before: a place that colleagues use is not new to the next of them.
+  users AS (
+    SELECT f.what AS place, groupArray((f.who, p.team, p.projects)) AS people
+    FROM first_seen AS f
+    INNER JOIN people AS p ON p.user_uid = f.who
+    WHERE f.kind = 'channel' AND f.day < {day:Date}
+      AND f.what IN (SELECT destination FROM acts WHERE day = {day:Date} AND channel != '')
+    GROUP BY f.what
+  ),
   opened AS (
     SELECT user_uid, document, min(time) AS first_opened
     FROM acts
@@ -119,7 +128,10 @@ SELECT
   if(d.people > 0, {day:Date} - d.first_day, 0) AS destination_age,
   d.people AS destination_people,
   a.channel NOT IN ('', 'print') AND (a.medium != '' OR a.destination != '')
-    AND if(c.what = '', {day:Date}, c.first_day) > greatest({day:Date} - 28, {learn_from:Date} + 18) AS new_channel,
+    AND if(c.what = '', {day:Date}, c.first_day) > greatest({day:Date} - 28, {learn_from:Date} + 18)
+    AND arrayCount(
+      u -> u.1 != a.user_uid AND ((u.2 != '' AND u.2 = p.team) OR hasAny(u.3, p.projects)), us.people
+    ) < 2 AS new_channel,
   t.all_acts >= 200 AND w.acts / t.all_acts < 0.002 AS off_hours,
   a.class_uid = 3002 AND sipHash64('device', a.user_uid, a.device_hostname) NOT IN (
     SELECT key
@@ -131,6 +143,7 @@ LEFT JOIN people AS p ON p.user_uid = a.user_uid
 LEFT JOIN seen_destinations AS d ON d.what = a.destination
 LEFT JOIN practice AS pr ON pr.team = p.team AND pr.compartment = a.compartment
 LEFT JOIN channels AS c ON c.who = a.user_uid AND c.what = if(a.medium = '', a.destination, a.medium)
+LEFT JOIN users AS us ON us.place = a.destination AND a.channel != ''
 LEFT JOIN opened AS o ON o.user_uid = a.user_uid AND o.document = a.document
 LEFT JOIN handed AS h ON h.name = a.name
 LEFT JOIN (SELECT user_uid, sum(acts) AS all_acts FROM hours GROUP BY user_uid) AS t ON t.user_uid = a.user_uid

@@ -1,6 +1,6 @@
 -- A person's standing after today: the bits of all his signals add up, and what was there before decays. `raised` is what
 -- goes beyond the last time this person stood out, so that nobody is shown again for what an analyst has seen already.
--- `steps` tells when in the day evidence and score grew, by a tenth of the day's evidence each time.
+-- `steps` tells when in the day evidence and score grew by so much that it is worth telling.
 INSERT INTO standings
 WITH
   news AS (
@@ -21,20 +21,23 @@ WITH
     WHERE day >= {day:Date} - 120 AND day < {day:Date}
     GROUP BY user_uid
   ),
-  (fresh, kept, peak) -> 100 * (1 - exp2(-(kept + fresh + greatest(0, kept + fresh - peak)) / 2 / {scale:Float64})) AS score_of
+  (evidence, peak) -> 100 * (1 - exp2(
+    -(evidence + {news:Float64} * greatest(0, evidence - peak)) / (1 + {news:Float64}) / {scale:Float64}
+  )) AS score_of
 SELECT
   {day:Date},
   n.user_uid,
-  n.fresh + ifNull(b.kept, 0) AS evidence,
+  n.totals[-1] AS evidence,
   n.fresh,
-  greatest(0, evidence - ifNull(b.peak, 0)) AS raised,
-  score_of(n.fresh, ifNull(b.kept, 0), ifNull(b.peak, 0)) AS score,
+  greatest(0, evidence - ifNull(n.peak, 0)) AS raised,
+  score_of(evidence, ifNull(n.peak, 0)) AS score,
   arrayFilter(
-    (step, i) -> i = length(totals) OR i = 1 OR floor(10 * totals[i] / n.fresh) > floor(10 * totals[i - 1] / n.fresh),
-    arrayMap(
-      (a, total) -> (a.1, total + ifNull(b.kept, 0), score_of(total, ifNull(b.kept, 0), ifNull(b.peak, 0))), n.added, totals
-    ),
-    arrayEnumerate(n.added)
+    (step, i) -> i = 1 OR floor(log2(n.totals[i]) / log2({growth:Float64})) > floor(log2(n.totals[i - 1]) / log2({growth:Float64})),
+    arrayMap((time, total) -> (time, total, score_of(total, ifNull(n.peak, 0))), n.added.1, n.totals),
+    arrayEnumerate(n.totals)
   ) AS steps
-FROM (SELECT *, arrayCumSum(arrayMap(a -> a.2, added)) AS totals FROM news) AS n
-LEFT JOIN before AS b ON b.user_uid = n.user_uid
+FROM (
+  SELECT news.*, b.peak AS peak, arrayMap(sum -> sum + ifNull(b.kept, 0), arrayCumSum(added.2)) AS totals
+  FROM news
+  LEFT JOIN before AS b ON b.user_uid = news.user_uid
+) AS n

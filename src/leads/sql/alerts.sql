@@ -1,22 +1,56 @@
--- The standings of {day:Date}, at each time of the day at which they had grown, with the day's strongest signals by then as
--- reasons. A score is told a minute after the act that raised it: the time it takes to get here and be reckoned.
+-- Who stands out on {day:Date}. Somebody with news is told a minute after the act that raised the score, which is the time it
+-- takes to get here and be reckoned, with the day's strongest signals by then; somebody without is told at the day's start
+-- with what is left of the evidence.
+WITH
+  fresh AS (
+    SELECT
+      s.user_uid AS user_uid,
+      toString(least(s.step.1 + 60, toDateTime({day:Date}, 'UTC') + 86399)) AS time,
+      s.step.2 AS evidence,
+      s.step.3 AS score,
+      arrayMap(r -> (r.1, r.2, r.3), arrayFilter(r -> r.4 <= s.step.1, g.signals)) AS reasons
+    FROM (
+      SELECT user_uid, arrayJoin(steps) AS step
+      FROM standings
+      WHERE day = {day:Date}
+    ) AS s
+    INNER JOIN (
+      SELECT user_uid, groupArray((detection, bits, span, gains[1].1)) AS signals
+      FROM signals
+      WHERE day = {day:Date}
+      GROUP BY user_uid
+    ) AS g ON g.user_uid = s.user_uid
+  ),
+  standing AS (
+    SELECT
+      user_uid,
+      sum(kept) AS evidence,
+      groupArray((detection, kept, toUInt8(1))) AS reasons
+    FROM (
+      SELECT user_uid, detection, sum(counted * exp2(-({day:Date} - day) / {half_life:Float64})) AS kept
+      FROM signals
+      WHERE day >= {day:Date} - {memory:UInt16} AND day < {day:Date}
+      GROUP BY user_uid, detection
+    )
+    GROUP BY user_uid
+    HAVING evidence >= {least_kept:Float64}
+  )
 SELECT
-  toString(least(s.step.1 + 60, toDateTime({day:Date}, 'UTC') + 86399)) AS time,
-  s.user_uid AS user_uid,
-  round(s.step.3, 3) AS score,
-  s.step.2 AS evidence,
-  arraySlice(arrayReverseSort(r -> (r.2, r.1), arrayFilter(r -> r.4 <= s.step.1, g.signals)), 1, 4) AS reasons
+  time,
+  user_uid,
+  round(score, 3) AS score,
+  round(evidence, 3) AS evidence,
+  arraySlice(arrayReverseSort(r -> (r.2, r.1), reasons), 1, 4) AS reasons
 FROM (
-  SELECT user_uid, arrayJoin(steps) AS step
-  FROM standings
-  WHERE day = {day:Date}
-) AS s
-INNER JOIN (
-  SELECT user_uid, groupArray((detection, bits, span, gains[1].1)) AS signals
-  FROM signals
-  WHERE day = {day:Date}
-  GROUP BY user_uid
-) AS g ON g.user_uid = s.user_uid
-WHERE s.step.3 > 0
+  SELECT * FROM fresh
+  UNION ALL
+  SELECT
+    user_uid,
+    concat(toString({day:Date}), ' 00:00:00') AS time,
+    evidence,
+    100 * (1 - exp2(-evidence / (1 + {news:Float64}) / {scale:Float64})) AS score,
+    reasons
+  FROM standing
+)
 ORDER BY time, score DESC, user_uid
 LIMIT 1000000

@@ -1,0 +1,37 @@
+/** Text and tables as HTML. */
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text made safe inside HTML and its attributes: names of worlds and cases come from files. */
+export const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);
+
+/** A table that scrolls by itself when it is wider than the page. The first `heads` cells of a row name it. */
+export function tableHtml(
+  caption: string,
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  heads = 1,
+): string {
+  const head = header.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('');
+  const body = rows.map((row) => `<tr>${row.map((cell, at) => cellHtml(cell, at < heads)).join('')}</tr>`).join('\n');
+  return `<div class="scroll" role="region" tabindex="0" aria-label="${escaped(caption)}">
+<table><caption>${escaped(caption)}</caption>
+<thead><tr>${head}</tr></thead>
+<tbody>
+${body}
+</tbody></table></div>`;
+}
+
+function cellHtml(cell: string, isHead: boolean): string {
+  return isHead ? `<th scope="row">${escaped(cell)}</th>` : `<td>${escaped(cell)}</td>`;
+}
+
+export function detailsHtml(summary: string, content: string): string {
+  return `<details><summary>${escaped(summary)}</summary>\n${content}\n</details>`;
+}
