@@ -1,3 +1,6 @@
+-- Everything here is derived. Tables that grow fast are cut by month, so that a day can be thrown away and computed again
+-- without touching the years before it.
+
 -- The directory as of each computed day: who is here, in which role, team and projects, cleared to which level.
 CREATE TABLE IF NOT EXISTS staff
 (
@@ -12,7 +15,7 @@ ENGINE = MergeTree
 ORDER BY (day, user_uid);
 
 -- What was done with which document. A file without a registered name has a row for each document that is known to be
--- in it, by its words or by the name it was given. Derived, as all that follows: a day can be thrown away and computed again.
+-- in it, by its words or by the name it was given. 
 CREATE TABLE IF NOT EXISTS acts
 (
     day             Date,
@@ -35,6 +38,7 @@ CREATE TABLE IF NOT EXISTS acts
     keywords        Array(String)
 )
 ENGINE = MergeTree
+PARTITION BY toYYYYMM(day)
 ORDER BY (day, user_uid, time);
 
 -- The acts joined with the register, the directory and what was seen before, as known on that day. Detections are
@@ -73,9 +77,10 @@ CREATE TABLE IF NOT EXISTS observations
     new_device         Bool                      -- a device this person has not used before
 )
 ENGINE = MergeTree
+PARTITION BY toYYYYMM(day)
 ORDER BY (day, user_uid, time);
 
--- When something was seen first: a person's documents, compartments, devices, correspondents, media and outside places
+-- When something was seen first (a compartment: also again each month): a person's documents, compartments, devices, correspondents, media and outside places
 -- that he let something go to; and the words of a document.
 CREATE TABLE IF NOT EXISTS first_seen
 (
@@ -86,6 +91,7 @@ CREATE TABLE IF NOT EXISTS first_seen
     day  Date
 )
 ENGINE = MergeTree
+PARTITION BY toYYYYMM(day)
 ORDER BY (kind, who, what);
 
 -- At which hours a person works: events per hour of the day, weekends apart.
@@ -114,7 +120,22 @@ CREATE TABLE IF NOT EXISTS measures
     step      Int16 DEFAULT toInt16(floor(8 * log2(value + 0.001)))  -- eight steps per doubling
 )
 ENGINE = MergeTree
+PARTITION BY toYYYYMM(day)
 ORDER BY (detection, span, day, user_uid);
+
+-- How many people of a role stood on which step of a measure on a day.
+CREATE TABLE IF NOT EXISTS stairs
+(
+    day       Date,
+    detection LowCardinality(String),
+    span      UInt8,
+    role      LowCardinality(String),
+    step      Int16,
+    people    UInt32
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(day)
+ORDER BY (day, detection, span, role);
 
 -- A measure that surprises beside the person's own past and his role, in bits.
 CREATE TABLE IF NOT EXISTS signals
@@ -155,8 +176,9 @@ ORDER BY (day, user_uid);
 -- Days that are computed, and from what: a day whose events or facts have changed is computed again, with all after it.
 CREATE TABLE IF NOT EXISTS computed_days
 (
-    day   Date,
-    state String
+    day    Date,
+    state  String,
+    events UInt64
 )
 ENGINE = MergeTree
 ORDER BY day;

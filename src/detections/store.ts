@@ -17,6 +17,7 @@ const WORKING_HOURS = sql('working-hours');
 const FIRST_SEEN = sql('first-seen');
 const MEASURES = sql('measures');
 const SPANS = sql('spans');
+const STAIRS = sql('stairs');
 const SIGNALS = sql('signals');
 const STANDINGS = sql('standings');
 
@@ -27,6 +28,7 @@ const DERIVED = [
   'first_seen',
   'working_hours',
   'measures',
+  'stairs',
   'signals',
   'standings',
   'computed_days',
@@ -34,7 +36,7 @@ const DERIVED = [
 
 /** What counts once, and what it weighs, for each way of measuring. */
 const COUNTED: Record<Rule['measure'], string> = {
-  documents: "if(document = '', target, document), toFloat64(weight)",
+  documents: "multiIf(document != '', document, target != '', target, hex(event_uid)), toFloat64(weight)",
   compartments: 'compartment, 1.',
   acts: 'concat(hex(event_uid), destination), 1.',
 };
@@ -73,6 +75,7 @@ export async function computeDay(events: Events, day: string, context: DayContex
   await events.run(FIRST_SEEN, parameters);
   await insertMeasures(events, context.rules, day);
   await events.run(SPANS, parameters);
+  await events.run(STAIRS, parameters);
   await events.run(SIGNALS, {
     ...parameters,
     learn_from: context.learnFrom,
@@ -110,8 +113,8 @@ export interface DayState {
 
 export const dayStates = (events: Events) => events.rows<DayState>(DAY_STATES);
 
-export async function insertComputedDay(events: Events, { day, state }: DayState): Promise<void> {
-  await events.run(`INSERT INTO computed_days SELECT {day:Date}, {state:String}`, { day, state });
+export async function insertComputedDay(events: Events, { day, state, events: acts }: DayState): Promise<void> {
+  await events.run(`INSERT INTO computed_days SELECT {day:Date}, {state:String}, {acts:UInt64}`, { day, state, acts });
 }
 
 /** Forgets everything derived from `day` on, also half-done days of a run that was ended. */
@@ -128,9 +131,12 @@ export async function deleteDerivedFrom(events: Events, day: string): Promise<vo
 /** Mail domains of the organisation as known on a day: the directory's, or the one that most mail is sent from. */
 export async function insideDomains(events: Events, day: string): Promise<string[]> {
   const rows = await events.rows<{ domain: string }>(
-    `SELECT DISTINCT splitByChar('@', email)[2] AS domain
+    `SELECT lower(splitByChar('@', email)[2]) AS domain
      FROM directory
      WHERE valid_from <= {day:Date} AND email != ''
+     GROUP BY domain
+     -- A contractor's address at a public provider does not make the provider one's own.
+     HAVING uniqExact(user_uid) >= (SELECT uniqExact(user_uid) / 20 FROM directory WHERE valid_from <= {day:Date} AND email != '')
      LIMIT 1000`,
     { day },
   );
@@ -138,7 +144,7 @@ export async function insideDomains(events: Events, day: string): Promise<string
   const guess = await events.rows<{ domain: string }>(
     `SELECT splitByChar('@', email_from)[2] AS domain
      FROM events
-     WHERE day <= {day:Date} AND class_uid = 4009 AND activity_name = 'Send'
+     WHERE day <= {day:Date} AND day > {day:Date} - 30 AND class_uid = 4009 AND activity_name = 'Send'
      GROUP BY domain
      ORDER BY count() DESC
      LIMIT 1`,
@@ -159,15 +165,9 @@ export async function computedDays(events: Events): Promise<string[]> {
  */
 export async function lastDay(events: Events): Promise<string | undefined> {
   const [row] = await events.rows<{ day: string; days: number }>(
-    `WITH days AS (
-       SELECT day, sum(events) AS acts
-       FROM working_hours
-       WHERE day IN (SELECT day FROM computed_days)
-       GROUP BY day
-     )
-     SELECT max(day) AS day, count() AS days
-     FROM days
-     WHERE acts >= (SELECT quantileExactInclusive(0.5)(acts) FROM days) / 50`,
+    `SELECT max(day) AS day, count() AS days
+     FROM computed_days
+     WHERE events >= (SELECT quantileExactInclusive(0.5)(events) FROM computed_days) / 50`,
   );
   return row!.days > 0 ? row!.day : undefined;
 }

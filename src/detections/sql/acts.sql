@@ -1,12 +1,12 @@
 -- What was done on {day:Date} that could matter: files, mail with the outside, uploads, logons and media. A file is known
--- by its base name when that stands in the register: a copy elsewhere keeps it.
+-- by its base name when that stands in the register: a copy elsewhere keeps it. Names know no upper and lower case.
 INSERT INTO acts
 WITH
   register AS (
-    SELECT name AS document_name, argMax(path, registered) AS path
+    SELECT lowerUTF8(name) AS document_name, argMax(path, registered) AS path
     FROM documents
-    WHERE registered <= {day:Date}
-    GROUP BY name
+    WHERE registered <= {day:Date} AND name != ''
+    GROUP BY document_name
   ),
   -- A medium is known by its top folders, as the connection before the copy tells them.
   connections AS (
@@ -23,7 +23,7 @@ WITH
       activity_name,
       device_hostname,
       file_path AS target,
-      splitByChar('\\', file_path)[-1] AS name,
+      lowerUTF8(splitByChar('\\', file_path)[-1]) AS name,
       startsWith(file_path, '\\\\') AS on_share,
       multiIf(to_removable_media, 'removable_media', activity_name = 'Print', 'print', '') AS channel,
       '' AS destination,
@@ -43,9 +43,10 @@ WITH
       activity_name,
       device_hostname,
       arrayJoin(if(empty(email_attachments), [''], email_attachments)) AS target,
-      splitByChar('\\', target)[-1] AS name,
+      lowerUTF8(splitByChar('\\', target)[-1]) AS name,
       startsWith(target, '\\\\') AS on_share,
-      if(activity_name = 'Send' AND target != '', 'mail', '') AS channel,
+      -- Some logs tell how many attachments there are, and not which.
+      if(activity_name = 'Send' AND notEmpty(email_attachments), 'mail', '') AS channel,
       arrayJoin(outside) AS destination,
       keywords
     FROM (
@@ -70,7 +71,7 @@ WITH
       activity_name,
       device_hostname,
       decodeURLComponent(splitByChar('/', url_path)[-1]) AS target,
-      target AS name,
+      lowerUTF8(target) AS name,
       false AS on_share,
       'upload' AS channel,
       url_hostname AS destination,
@@ -96,18 +97,19 @@ SELECT
   a.target,
   a.name,
   a.on_share,
-  multiIf(r.path != '', r.path, a.on_share, a.target, '') AS document,
+  multiIf(r.path != '', r.path, a.on_share, lowerUTF8(a.target), '') AS document,
   r.path != '' AS registered,
   '' AS known_by,
   -- Left by somebody in a shared place which is not the document's own: whoever takes it from there was handed it.
-  a.class_uid = 1001 AND a.activity_name = 'Update' AND a.on_share AND a.target != r.path AS shared,
+  a.class_uid = 1001 AND a.activity_name = 'Update' AND a.on_share AND lowerUTF8(a.target) != lowerUTF8(r.path) AS shared,
   a.channel,
   a.destination,
   multiIf(
     a.class_uid = 1010, a.target,
     a.channel != 'removable_media', '',
     c.medium != '', c.medium,
-    arrayStringConcat(arraySlice(splitByChar('\\', a.target), 1, 2), '\\')
+    a.activity_name = 'Update' AND match(a.target, '^[A-Za-z]:'), arrayStringConcat(arraySlice(splitByChar('\\', a.target), 1, 2), '\\'),
+    ''
   ) AS medium,
   a.keywords
 FROM rows AS a

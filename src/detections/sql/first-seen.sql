@@ -1,4 +1,5 @@
--- What this day showed for the first time. A row that is there already stays the older one.
+-- What this day showed for the first time. A row that is there already stays the older one, except that a compartment is
+-- noted again each month: practice that nobody keeps up is forgotten.
 INSERT INTO first_seen (kind, who, what, day)
 WITH seen_today AS (
   SELECT DISTINCT tupleElement(seen, 1) AS kind, tupleElement(seen, 2) AS who, tupleElement(seen, 3) AS what
@@ -29,5 +30,5 @@ FROM seen_today
 WHERE sipHash64(kind, who, what) NOT IN (
   SELECT key
   FROM first_seen
-  WHERE day < {day:Date} AND key IN (SELECT sipHash64(kind, who, what) FROM seen_today)
+  WHERE day < {day:Date} AND (kind != 'compartment' OR day >= {day:Date} - 30) AND key IN (SELECT sipHash64(kind, who, what) FROM seen_today)
 )

@@ -19,10 +19,11 @@ WITH
       r.level AS level,
       r.owner_team AS owner_team,
       r.project AS project,
-      r.level = 1 OR (r.project = '' AND r.owner_team NOT IN (SELECT team FROM people)) AS common,
+      -- Papers that no team here owns are everybody's, as long as they are not classified.
+      r.level = 1 OR (r.level <= 2 AND r.project = '' AND r.owner_team NOT IN (SELECT team FROM people WHERE team != '')) AS common,
       multiIf(
         a.document = '', '',
-        NOT a.registered, arrayStringConcat(arraySlice(splitByChar('\\', a.document), 1, 5), '\\'),
+        NOT a.registered, arrayStringConcat(arraySlice(arrayPopBack(splitByChar('\\', a.document)), 1, 5), '\\'),
         r.project != '', r.project,
         concat('team ', r.owner_team)
       ) AS compartment
@@ -41,20 +42,22 @@ WITH
     SELECT what, min(day) AS first_day, uniqExact(who) AS people
     FROM first_seen
     WHERE kind = 'destination' AND day < {day:Date}
+      AND what IN (SELECT destination FROM acts WHERE day = {day:Date})
     GROUP BY what
   ),
-  -- How many of a team, the person perhaps among them, had dealt with a project's or team's papers before this day.
+  -- How many of a team, the person perhaps among them, have dealt with a project's or team's papers in four months.
   practice AS (
     SELECT p.team AS team, f.what AS compartment, uniqExact(f.who) AS people
     FROM first_seen AS f
     INNER JOIN people AS p ON p.user_uid = f.who
-    WHERE f.kind = 'compartment' AND f.day < {day:Date} AND p.team != ''
+    WHERE f.kind = 'compartment' AND f.day < {day:Date} AND f.day >= {day:Date} - 120 AND p.team != ''
     GROUP BY p.team, f.what
   ),
   channels AS (
     SELECT who, what, day AS first_day
     FROM first_seen
     WHERE kind = 'channel' AND day < {day:Date}
+      AND what IN (SELECT if(medium = '', destination, medium) FROM acts WHERE day = {day:Date} AND channel != '')
   ),
   -- Who let something go to today's outside places before: a place that colleagues use is not new to the next of them.
   users AS (
@@ -76,7 +79,7 @@ WITH
     SELECT f.what AS folder
     FROM first_seen AS f
     INNER JOIN people AS p ON p.user_uid = f.who
-    WHERE f.kind = 'compartment' AND f.day < {day:Date} AND startsWith(f.what, '\\\\')
+    WHERE f.kind = 'compartment' AND f.day < {day:Date} AND f.day >= {day:Date} - 120 AND startsWith(f.what, '\\\\')
     GROUP BY f.what
     HAVING uniqExact(p.team) >= 3
   ),
@@ -84,7 +87,9 @@ WITH
     SELECT name, groupArray((user_uid, time)) AS by
     FROM acts
     WHERE day BETWEEN {day:Date} - 5 AND {day:Date} AND shared AND name != ''
-      AND (registered OR arrayStringConcat(arraySlice(splitByChar('\\', target), 1, 5), '\\') IN (SELECT folder FROM common_places))
+      AND (registered OR arrayStringConcat(
+        arraySlice(arrayPopBack(splitByChar('\\', lowerUTF8(target))), 1, 5), '\\'
+      ) IN (SELECT folder FROM common_places))
       AND name IN (SELECT name FROM acts WHERE day = {day:Date} AND channel != '')
     GROUP BY name
   )
@@ -104,7 +109,7 @@ SELECT
   a.registered AS registered,
   a.known_by AS known_by,
   a.document = '' OR multiIf(
-    a.registered, a.common OR a.owner_team = p.team OR has(p.projects, a.project) OR pr.people >= 4,
+    a.registered, a.common OR (p.team != '' AND a.owner_team = p.team) OR has(p.projects, a.project) OR pr.people >= 4,
     pr.people >= 3
   ) AS need_to_know,
   a.registered AND p.clearance > 0 AND a.level > greatest(p.clearance, 2) AS above_clearance,
@@ -118,7 +123,7 @@ SELECT
     AND dateDiff('second', o.first_opened, a.time) BETWEEN 0 AND 9000 AS just_opened,
   a.document IN (SELECT path FROM decoys WHERE placed <= {day:Date}) AS decoy,
   a.on_share AND a.activity_name = 'Copy' AND a.channel = '' AS local_copy,
-  a.activity_name = 'Update' AND match(a.name, '(?i)\\.(zip|7z|rar|tar|gz|tgz|iso|cab)$') AS archive,
+  a.activity_name = 'Update' AND match(a.name, '\\.(zip|7z|rar|tar|gz|tgz|iso|cab)$') AS archive,
   a.shared AS shared,
   a.channel != '' AND arrayExists(
     x -> x.1 != a.user_uid AND x.2 <= a.time AND x.2 > a.time - INTERVAL 5 DAY, h.by

@@ -7,7 +7,8 @@ WITH
     SELECT
       user_uid,
       sum(counted) AS fresh,
-      arraySort(groupArrayArray(gains)) AS added
+      -- What came at the same second came together.
+      arraySort(arrayZip(tupleElement(sumMap(gains.1, gains.2) AS by_time, 1), by_time.2)) AS added
     FROM signals
     WHERE day = {day:Date}
     GROUP BY user_uid

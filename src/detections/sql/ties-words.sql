@@ -9,10 +9,11 @@ WITH
       AND (channel != '' OR (class_uid = 1001 AND activity_name = 'Update'))
   ),
   touched AS (
-    SELECT user_uid, time, document, keywords
+    SELECT user_uid, document, min(time) AS since, groupUniqArrayArray(keywords) AS shown
     FROM acts
     WHERE day BETWEEN {day:Date} - 3 AND {day:Date} AND class_uid = 1001 AND registered AND known_by = ''
       AND user_uid IN (SELECT user_uid FROM files)
+    GROUP BY user_uid, document, toStartOfHour(time)
   ),
   vocabulary AS (
     SELECT who AS document, groupArray(what) AS words
@@ -25,12 +26,12 @@ WITH
     FROM files AS f
     INNER JOIN touched AS t ON t.user_uid = f.user_uid
     LEFT JOIN vocabulary AS v ON v.document = t.document
-    WHERE t.time <= f.time AND t.time > f.time - INTERVAL 3 DAY
+    WHERE t.since <= f.time AND t.since > f.time - INTERVAL 3 DAY
     GROUP BY event_uid, target, destination, document
     HAVING length(arrayIntersect(any(f.keywords), arrayConcat(
       any(v.words),
-      groupUniqArrayArray(t.keywords),
-      splitByNonAlpha(lower(splitByChar('\\', document)[-1]))
+      groupUniqArrayArray(t.shown),
+      splitByNonAlpha(lowerUTF8(splitByChar('\\', document)[-1]))
     ))) >= 2
   )
 SELECT

@@ -8,14 +8,16 @@ WITH
       toString(least(s.step.1 + 60, toDateTime({day:Date}, 'UTC') + 86399)) AS time,
       s.step.2 AS evidence,
       s.step.3 AS score,
-      arrayMap(r -> (r.1, r.2, r.3), arrayFilter(r -> r.4 <= s.step.1, g.signals)) AS reasons
+      arrayFilter(r -> r.2 > 0, arrayMap(
+        r -> (r.1, arraySum(gain -> if(gain.1 <= s.step.1, gain.2, 0), r.3), r.2), g.signals
+      )) AS reasons
     FROM (
       SELECT user_uid, arrayJoin(steps) AS step
       FROM standings
       WHERE day = {day:Date}
     ) AS s
     INNER JOIN (
-      SELECT user_uid, groupArray((detection, bits, span, gains[1].1)) AS signals
+      SELECT user_uid, groupArray((detection, span, gains)) AS signals
       FROM signals
       WHERE day = {day:Date}
       GROUP BY user_uid
