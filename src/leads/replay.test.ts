@@ -105,4 +105,4 @@ it('a day is judged by what was known on it: neither later days, nor the order o
   expect(prefix.budgeted).toEqual(upToCut(whole.budgeted));
   expect(shuffled).toEqual(whole);
   expect(grown).toEqual(whole);
-}, 180_000);
+}, 400_000);

@@ -19,7 +19,7 @@ WITH
       sum(round(fresh * exp2(-dateDiff('day', day, {day:Date}) / {half_life:Float64}) * 1024)) / 1024 AS kept,
       max(evidence * exp2(-dateDiff('day', day, {day:Date}) / (2 * {half_life:Float64}))) AS peak
     FROM standings
-    WHERE day >= {day:Date} - 120 AND day < {day:Date}
+    WHERE day > {day:Date} - 120 AND day < {day:Date}
     GROUP BY user_uid
   ),
   (evidence, peak) -> 100 * (1 - exp2(

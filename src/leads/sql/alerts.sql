@@ -31,7 +31,7 @@ WITH
     FROM (
       SELECT user_uid, detection, sum(counted * exp2(-({day:Date} - day) / {half_life:Float64})) AS kept
       FROM signals
-      WHERE day >= {day:Date} - {memory:UInt16} AND day < {day:Date}
+      WHERE day > {day:Date} - {memory:UInt16} AND day < {day:Date}
       GROUP BY user_uid, detection
     )
     GROUP BY user_uid

@@ -3,6 +3,5 @@ SELECT detection, any(stage) AS stage, sum(counted * exp2(-({day:Date} - day) / 
 FROM signals
 WHERE user_uid = {user:String} AND day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
 GROUP BY detection
-HAVING bits >= 0.05
 ORDER BY bits DESC, detection
 LIMIT 100

@@ -18,7 +18,13 @@ WITH
       arraySort(groupArrayIf(m.value, m.user_uid != {user:String} AND m.role = s.role)) AS peers
     FROM chosen AS c
     INNER JOIN staff AS s ON s.day = c.day AND s.user_uid = c.user_uid
-    INNER JOIN measures AS m ON m.detection = c.detection AND m.span = c.span
+    INNER JOIN (
+      SELECT day, detection, span, user_uid, role, value
+      FROM measures
+      WHERE (user_uid = {user:String} OR role IN (SELECT role FROM staff WHERE user_uid = {user:String}))
+        AND detection IN (SELECT detection FROM chosen)
+        AND day >= (SELECT min(day) FROM chosen) - {history:UInt16}
+    ) AS m ON m.detection = c.detection AND m.span = c.span
     WHERE m.day <= c.day - c.span
       AND m.day >= greatest(c.day - {history:UInt16}, {learn_from:Date} + c.span - 1)
     GROUP BY c.day, c.detection
