@@ -16,6 +16,7 @@ export const FAULTS = {
     status: 404,
     hint: 'Run `countersign demo` or `countersign ingest DIR --data DIR` first.',
   },
+  computing: { exit: 4, status: 503, hint: 'New rows are being worked in. Try again in a moment.' },
   'data-in-use': {
     exit: 4,
     status: 503,

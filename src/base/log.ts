@@ -26,13 +26,15 @@ export interface LogFields {
   port?: number;
   pid?: number;
   code?: string;
+  days?: number;
+  total_days?: number;
   error?: unknown;
 }
 
 const ALLOWED = {
   ...{ room: true, request: true, method: true, route: true, status: true, milliseconds: true, rows: true },
   ...{ bytes: true, batch: true, source: true, job: true, engine: true, migration: true, port: true, pid: true },
-  ...{ code: true, error: true },
+  ...{ code: true, days: true, total_days: true, error: true },
 } satisfies Record<keyof LogFields, true>;
 
 export interface Log {

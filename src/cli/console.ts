@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { type Access, accessRoutes, authenticate } from '../access/access.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Config, readConfig } from '../base/config.ts';
-import { openLog } from '../base/log.ts';
+import { type Log, openLog } from '../base/log.ts';
 import { eventRoutes } from '../events/events.ts';
 import { type Serving, serve } from '../http/serve.ts';
-import { leadRoutes } from '../leads/leads.ts';
+import { type Gate, leadRoutes } from '../leads/leads.ts';
 import type { Data } from '../stores/data.ts';
 
 const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -30,16 +30,18 @@ export function serveConsole(
   data: Data,
   config: Config,
   access: Access,
-  options: { synthetic: boolean; signal: AbortSignal },
+  options: { synthetic: boolean; signal: AbortSignal; log?: Log; gate?: Gate },
 ): Promise<Serving> {
+  const { synthetic, gate } = options;
+  const leads = leadRoutes({ ...data, synthetic, ...(gate ? { gate } : {}) });
   return serve({
-    routes: [...accessRoutes(access), ...eventRoutes(data), ...leadRoutes({ ...data, synthetic: options.synthetic })],
+    routes: [...accessRoutes(access), ...eventRoutes(data), ...leads],
     identify: (request) => authenticate(access, request),
     host: config.host,
     port: config.port,
     publicOrigin: config.public_origin,
     web: WEB,
-    log: openLog({ level: config.log_level }),
+    log: options.log ?? openLog({ level: config.log_level }),
     version: (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version,
     signal: options.signal,
   });

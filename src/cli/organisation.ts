@@ -24,8 +24,7 @@ export async function loadOrganisation(
   progress: StartProgress,
   signal: AbortSignal,
 ): Promise<Loaded> {
-  if (!existsSync(folder) || !statSync(folder).isDirectory())
-    throw new Fault('folder-not-found', 'there is no such folder', { place: folder });
+  checkFolder(folder);
   const people = await loadPeople(data.events, folder);
   const documents = await loadDocuments(data.events, folder);
   const line = progress({ label: 'Loading', unit: 'rows' });
@@ -43,6 +42,12 @@ export async function loadOrganisation(
     bad: sum(logs.map((log) => log.bad)),
     unreadable: [...people.unreadable, ...documents.unreadable, ...report.unreadable],
   };
+}
+
+/** Errors: folder-not-found. */
+export function checkFolder(folder: string): void {
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new Fault('folder-not-found', 'there is no such folder', { place: folder });
 }
 
 /** Says per log what was read, stored, repeated and set aside; returns the exit code. */

@@ -2,11 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccount, listAccounts, ROLES, type Role } from '../access/access.ts';
 import { randomToken } from '../base/id.ts';
-import { refreshLeads } from '../leads/leads.ts';
+import { openLog } from '../base/log.ts';
+import { Gate, refreshLeads } from '../leads/leads.ts';
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { consoleAccess, consoleConfig, serveConsole } from './console.ts';
-import { dataOption, port } from './option.ts';
+import { follow } from './follow.ts';
+import { dataOption, port, text } from './option.ts';
+import { checkFolder } from './organisation.ts';
 
 /** In a data directory that holds a made-up organisation, so that nobody takes its people for real ones. */
 export const SYNTHETIC_MARK = 'synthetic';
@@ -17,27 +20,43 @@ export const serve = command({
   description: [
     'Serves the console and its API. On a data directory without accounts it makes one for an',
     'analyst and one for an engineer and prints their passwords once. Ctrl-C ends it; nothing',
-    'is lost.',
+    'is lost. With --follow the folder is looked at every few seconds: rows that are added to',
+    'its logs and tables are loaded, the days concerned are computed again, and the leads',
+    'follow. A line counts when its line end is there.',
   ].join('\n'),
   operands: {},
-  options: { data: dataOption, port: port('PORT', 'The port to listen on. Default: 12339, or what config.yml says.') },
-  example: 'countersign serve --data data',
+  options: {
+    data: dataOption,
+    port: port('PORT', 'The port to listen on. Default: 12339, or what config.yml says.'),
+    follow: text('DIR', 'An organisation folder to take in as it grows; makes the data directory when it is missing.'),
+  },
+  example: 'countersign serve --data data --follow world',
   exits: [3, 4, 6],
   async run({ options, signal, say }) {
     const config = consoleConfig(options.data, options.port);
-    const data = await openData(options.data, { purpose: 'countersign serve' });
+    const folder = options.follow;
+    if (folder !== undefined) checkFolder(folder);
+    const data = await openData(options.data, { create: folder !== undefined, purpose: 'countersign serve' });
+    const stop = new AbortController();
+    const ended = AbortSignal.any([signal, stop.signal]);
+    let following: Promise<void> | undefined;
     try {
       const access = consoleAccess(data, config);
       const passwords = await firstAccounts(access);
-      await refreshLeads(data);
+      // Days that wait to be computed belong to the queue: following brings it up to date.
+      if (folder === undefined) await refreshLeads(data);
       const synthetic = existsSync(join(data.dir, SYNTHETIC_MARK));
-      const server = await serveConsole(data, config, access, { synthetic, signal });
+      const [gate, log] = [new Gate(), openLog({ level: config.log_level })];
+      const server = await serveConsole(data, config, access, { synthetic, signal, log, gate });
       say(`Countersign: ${server.url}   (Ctrl-C ends it)`);
       for (const [name, password] of passwords)
         say(`Sign in as ${name} with the password ${password}   (shown only now)`);
+      if (folder !== undefined) following = follow(data, folder, { log, gate, signal: ended });
       await server.closed;
       return 0;
     } finally {
+      stop.abort();
+      await following;
       await data.close();
     }
   },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { levelSql } from '../base/level.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { dateSql, noDate, type SideTable } from '../stores/csv.ts';
-import { loadSideTables, type SideReport } from '../stores/folder.ts';
+import { loadSideTables, type SideOptions, type SideReport } from '../stores/folder.ts';
 
 const register: SideTable = {
   name: 'documents.csv',
@@ -28,9 +28,10 @@ const decoys: SideTable = {
 };
 
 /** Loads the register of documents and the decoys of an organisation folder; what is stored already stays as it is. */
-export function loadDocuments(events: Events, folder: string): Promise<SideReport> {
+export function loadDocuments(events: Events, folder: string, options?: SideOptions): Promise<SideReport> {
   return loadSideTables(
     events,
     [register, decoys].map((table) => ({ table, file: join(folder, table.name) })),
+    options,
   );
 }

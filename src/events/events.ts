@@ -2,4 +2,5 @@
 export { type LoadOptions, type LoadProgress, type LoadReport, loadLogs } from './jobs.ts';
 export { eventRoutes } from './routes.ts';
 export { gapsTouching, type SourceGap, type SourceState, sourceStates, type TouchingGap } from './source.ts';
-export { checksum, type LogTotals, logTotals } from './store.ts';
+export { checksum, type LogTotals, lastTakenIn, logTotals } from './store.ts';
+export { type Added, followLogs, type LogFollower } from './tail.ts';

@@ -11,6 +11,7 @@ import { readers } from './reader.ts';
 import { frames, SEGMENT_BYTES, sourceOf } from './segment.ts';
 import {
   countLines,
+  forgetHalfLine,
   forgetOtherSegments,
   holdMerges,
   insertSegment,
@@ -35,10 +36,27 @@ export interface LoadOptions {
   onProgress?: (progress: LoadProgress) => void;
   signal?: AbortSignal;
   segmentBytes?: number;
+  /** Leave a last line that lacks its end for later: somebody may be writing it. */
+  ended?: boolean;
+  /** Only these files, such as logon.csv. */
+  only?: readonly string[];
+}
+
+/** How far a file has been read: its last part, and the position after it. */
+export interface FileEnd {
+  file: LogFile;
+  /** The last part: its position, the number of its first line, its lines. */
+  position: number;
+  line: number;
+  rows: number;
+  end: number;
 }
 
 export interface LoadReport {
   logs: LogTotals[];
+  /** Lines in parts that were not known before. */
+  added: number;
+  ends: FileEnd[];
   /** Log files that could not be read (to the end): which, and why. Nothing else is lost because of them. */
   unreadable: Fault[];
 }
@@ -51,7 +69,7 @@ const MOST_UNMERGED = 200;
  * call), disk-full, engine-stopped.
  */
 export async function loadLogs(events: Events, folder: string, options: LoadOptions = {}): Promise<LoadReport> {
-  const { files, unreadable } = await openFiles(folder);
+  const { files, unreadable } = await openFiles(folder, options.only);
   if (files.length === 0 && unreadable.length === 0)
     throw new Fault('folder-not-found', 'the folder holds no log file', { place: folder });
   const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
@@ -60,6 +78,8 @@ export async function loadLogs(events: Events, folder: string, options: LoadOpti
   await clearSpool(events);
   if (hold) await holdMerges(events, true);
   let firstLine = 2; // line 1 is the header
+  let added = 0;
+  const ends = new Map<LogFile, FileEnd>();
   try {
     // One part after the other: the engine answers one statement at a time, each with all of its threads.
     for await (const step of ahead(steps(events, files, options))) {
@@ -69,6 +89,9 @@ export async function loadLogs(events: Events, folder: string, options: LoadOpti
       else {
         if (step.segment.position === step.file.start) firstLine = 2;
         const rows = await storePart(events, step, firstLine);
+        const { file, position } = step.segment;
+        ends.set(file, { file, position, line: firstLine, rows, end: position + step.bytes });
+        if (!step.done) added += rows;
         firstLine += rows;
         progress.rows += rows;
         progress.bytes += step.bytes;
@@ -80,13 +103,17 @@ export async function loadLogs(events: Events, folder: string, options: LoadOpti
     // After an engine that has ended there is nothing to tidy, and its end is the error to report.
     await Promise.allSettled([clearSpool(events), ...(hold ? [holdMerges(events, false)] : [])]);
   }
-  return { logs: await logTotals(events), unreadable };
+  return { logs: await logTotals(events), added, ends: [...ends.values()], unreadable };
 }
 
-async function openFiles(folder: string): Promise<{ files: LogFile[]; unreadable: Fault[] }> {
+async function openFiles(
+  folder: string,
+  only: LoadOptions['only'],
+): Promise<{ files: LogFile[]; unreadable: Fault[] }> {
   const files: LogFile[] = [];
   const unreadable: Fault[] = [];
   for (const reader of readers()) {
+    if (only && !only.includes(reader.file)) continue;
     const path = join(folder, reader.file);
     if (!existsSync(path)) continue; // a missing table is normal
     try {
@@ -104,7 +131,16 @@ async function openFiles(folder: string): Promise<{ files: LogFile[]; unreadable
 
 /** What is to be done with a file, in order: its parts, then its end; or its fault. */
 type Step =
-  | { kind: 'part'; segment: Segment; bytes: number; done: JournalEntry | undefined; spooled: string; file: LogFile }
+  | {
+      kind: 'part';
+      segment: Segment;
+      bytes: number;
+      /** The journal's entry of the same bytes; of other bytes at the same place, from before the file had grown. */
+      done: JournalEntry | undefined;
+      before: JournalEntry | undefined;
+      spooled: string;
+      file: LogFile;
+    }
   | { kind: 'end'; file: LogFile; positions: number[] }
   | { kind: 'fault'; file: LogFile; fault: Fault };
 
@@ -118,18 +154,19 @@ async function* steps(events: Events, files: LogFile[], options: LoadOptions): A
   }
 }
 
-async function* fileSteps(events: Events, file: LogFile, { segmentBytes }: LoadOptions): AsyncGenerator<Step> {
+async function* fileSteps(events: Events, file: LogFile, options: LoadOptions): AsyncGenerator<Step> {
   const known = await journal(events, file.reader.log_name);
   const byDigest = new Map(known.map((entry) => [entry.digest, entry]));
   const positions: number[] = [];
-  for await (const frame of frames(file.path, file.start, segmentBytes)) {
+  for await (const frame of frames(file.path, file.start, options.segmentBytes, options.ended)) {
     const done = byDigest.get(frame.digest);
     const spooled = done ? '' : join(spoolOf(events), `${file.reader.log_name}-${frame.position}.lines`);
     if (!done) await spool(spooled, frame.bytes);
     positions.push(frame.position);
     const segment = { file, position: frame.position, digest: frame.digest };
+    const before = known.find(({ source, position }) => source === file.source && position === frame.position);
     // The bytes themselves are on disk now and need not wait in memory.
-    yield { kind: 'part', file, segment, bytes: frame.bytes.length, done, spooled };
+    yield { kind: 'part', file, segment, bytes: frame.bytes.length, done, before, spooled };
   }
   yield { kind: 'end', file, positions };
 }
@@ -154,7 +191,7 @@ async function* ahead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
 }
 
 /** The engine reads files, not streams; the source file itself is the durable copy, so this one needs no fsync. */
-async function spool(path: string, bytes: Buffer): Promise<void> {
+export async function spool(path: string, bytes: Buffer): Promise<void> {
   try {
     await writeFile(path, bytes, { mode: 0o600 });
   } catch (error) {
@@ -167,12 +204,14 @@ async function spool(path: string, bytes: Buffer): Promise<void> {
 /** Stores one part; returns its number of lines. A part whose bytes are journalled costs next to nothing. */
 async function storePart(
   events: Events,
-  { segment, done, spooled }: Step & { kind: 'part' },
+  { segment, done, before, spooled }: Step & { kind: 'part' },
   firstLine: number,
 ): Promise<number> {
   const { file, position } = segment;
   if (done?.source === file.source && done.position === position) return done.rows;
   const rows = done?.rows ?? (await countLines(events, spooled));
+  if (!done && before && before.rows > 0)
+    await forgetHalfLine(events, file, { path: spooled, index: before.rows - 1, line: firstLine + before.rows - 1 });
   if (!done) await storeLines(events, file, spooled, firstLine);
   await insertSegment(events, segment, rows);
   if (!done) await rm(spooled, { force: true });

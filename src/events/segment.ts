@@ -7,7 +7,7 @@ import { Fault } from '../base/fault.ts';
 export const SEGMENT_BYTES = 64 * 1024 * 1024;
 const LONGEST_LINE_BYTES = 64 * 1024 * 1024;
 const FIRST_LINE_BYTES = 4096;
-const NEWLINE = 0x0a;
+export const NEWLINE = 0x0a;
 
 export interface Frame {
   position: number;
@@ -17,15 +17,16 @@ export interface Frame {
 }
 
 /**
- * Parts of about `size` bytes from `start` to the end of the file, each of whole lines; a last line may lack its end.
- * Errors: invalid-input for a line that is too long to be one.
+ * Parts of about `size` bytes from `start` to the end of the file, each of whole lines; a last line may lack its end,
+ * unless only `ended` ones are wanted. Errors: invalid-input for a line that is too long to be one.
  */
-export async function* frames(path: string, start: number, size = SEGMENT_BYTES): AsyncGenerator<Frame> {
+export async function* frames(path: string, start: number, size = SEGMENT_BYTES, ended = false): AsyncGenerator<Frame> {
   const handle = await open(path, 'r');
   try {
     const header = await headerBytes(handle, start);
     for (let position = start; ; ) {
-      const bytes = await wholeLines(handle, position, size, path);
+      const lines = await wholeLines(handle, position, size, path);
+      const bytes = ended ? lines.subarray(0, lines.lastIndexOf(NEWLINE) + 1) : lines;
       if (bytes.length === 0) return;
       yield { position, bytes, digest: createHash('sha256').update(header).update(bytes).digest('hex') };
       position += bytes.length;
@@ -49,23 +50,27 @@ export async function sourceOf(path: string, start: number): Promise<string> {
   }
 }
 
-async function headerBytes(handle: FileHandle, start: number): Promise<Buffer> {
-  const header = Buffer.alloc(start);
-  await handle.read(header, 0, start, 0);
-  return header;
+export async function headerBytes(handle: FileHandle, start: number): Promise<Buffer> {
+  return readBytes(handle, 0, start);
 }
 
-/** Reads until the last line end within `size` bytes; a single line longer than that makes the part grow. */
-async function wholeLines(handle: FileHandle, position: number, size: number, path: string): Promise<Buffer> {
-  const left = (await handle.stat()).size - position;
-  const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(size, left)));
+/** The bytes from `position` on, `length` of them or as many as there are. */
+export async function readBytes(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.max(0, length));
   let filled = 0;
   while (filled < buffer.length) {
     const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
-  if (filled < size) return buffer.subarray(0, filled); // the end of the file
+  return buffer.subarray(0, filled);
+}
+
+/** Reads until the last line end within `size` bytes; a single line longer than that makes the part grow. */
+async function wholeLines(handle: FileHandle, position: number, size: number, path: string): Promise<Buffer> {
+  const left = (await handle.stat()).size - position;
+  const buffer = await readBytes(handle, position, Math.min(size, left));
+  if (buffer.length < size) return buffer; // the end of the file
   const end = buffer.lastIndexOf(NEWLINE);
   if (end >= 0) return buffer.subarray(0, end + 1);
   if (size < LONGEST_LINE_BYTES) return wholeLines(handle, position, size * 2, path);

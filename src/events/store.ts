@@ -1,6 +1,6 @@
 /** The events room's only SQL. */
 import type { Events } from '../stores/clickhouse.ts';
-import type { CsvPositions } from '../stores/csv.ts';
+import { type CsvPositions, IN_ORDER } from '../stores/csv.ts';
 import { statements } from '../stores/statements.ts';
 import { normaliseSql, type Reader } from './reader.ts';
 
@@ -65,6 +65,39 @@ export async function storeLines(events: Events, file: LogFile, path: string, fi
     first_line: firstLine,
     header_fields: file.headerFields,
   });
+}
+
+/**
+ * Forgets what was stored of line `line` of a file when it was still being written: the beginning of the line that now
+ * stands whole in the file at `path`, after `index` others.
+ */
+export async function forgetHalfLine(
+  events: Events,
+  file: LogFile,
+  whole: { path: string; index: number; line: number },
+): Promise<void> {
+  const found = await events.rows<{ uid: string }>(
+    `WITH (
+       SELECT trimRight(raw, '\\r')
+       FROM file({path:String}, 'LineAsString', 'raw String')
+       LIMIT 1 OFFSET {index:UInt64}
+       ${IN_ORDER}
+     ) AS whole
+     SELECT toString(uid) AS uid
+     FROM events
+     WHERE log_name = {log_name:String} AND file_line = {line:UInt32} AND raw_data != ''
+       -- A line that was cut inside a character ends in the sign for what is none.
+       AND startsWith(whole, replaceRegexpOne(raw_data, '\uFFFD$', '')) AND raw_data != whole
+     LIMIT 100`,
+    { ...whole, log_name: file.reader.log_name },
+  );
+  if (found.length === 0) return;
+  // A deletion waits for its turn among the merges, which a load holds back.
+  await holdMerges(events, false);
+  await events.run(
+    `ALTER TABLE events DELETE WHERE file_line = {line:UInt32} AND toString(uid) IN {uids:Array(String)} SETTINGS mutations_sync = 1`,
+    { line: whole.line, uids: found.map(({ uid }) => uid) },
+  );
 }
 
 /** Merging parts while more are written takes the processor from the load; they merge when it is done. */
@@ -160,6 +193,16 @@ export interface Silence {
 
 export function selectSilences(events: Events): Promise<Silence[]> {
   return events.rows<Silence>(SILENCES);
+}
+
+/** When rows of the logs were last taken in, ISO 8601 in UTC; '' before the first. */
+export async function lastTakenIn(events: Events): Promise<string> {
+  const [row] = await events.rows<{ at: string }>(
+    `SELECT if(count() = 0, '', formatDateTime(max(loaded_at), '%Y-%m-%dT%H:%i:%SZ', 'UTC')) AS at
+     FROM segments
+     WHERE digest != ''`,
+  );
+  return row!.at;
 }
 
 /** How many rows are stored, known without reading any: changes whenever something is loaded. */

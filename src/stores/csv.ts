@@ -2,7 +2,7 @@
  * Reading CSV in the engine, line by line. Each line stands alone: an unbalanced quote in one row cannot swallow its
  * neighbours, which a CSV parser over the whole file would allow and an attacker could use to hide rows.
  */
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile, readFile, rm, truncate } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Fault } from '../base/fault.ts';
 import type { Events } from './clickhouse.ts';
@@ -112,13 +112,21 @@ export interface SideTable {
 }
 
 /**
- * Loads one side table; rows that are stored already are left out, bad rows go to the quarantine.
+ * Loads one side table; rows that are stored already are left out, bad rows go to the quarantine. With `ended` a last line
+ * without a line end is left out.
  * Returns the number of bad rows. Errors: invalid-input for a header without a required column.
  */
-export async function loadSideTable(events: Events, table: SideTable, file: string, header: string): Promise<number> {
+export async function loadSideTable(
+  events: Events,
+  table: SideTable,
+  file: string,
+  header: string,
+  ended = false,
+): Promise<number> {
   const positions = csvPositions(table.columns, header, table.name);
   const path = join(spoolOf(events), `side-${basename(table.name)}`);
   await copyFile(file, path);
+  if (ended) await cutLastLine(path);
   const lines = csvLines(table.name, table.columns, positions, table.faults);
   const parameters = { path, first_line: 1, header_fields: headerNames(header).length };
   try {
@@ -136,6 +144,12 @@ export async function loadSideTable(events: Events, table: SideTable, file: stri
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** Takes the last line away when it lacks its end. */
+async function cutLastLine(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  await truncate(path, bytes.lastIndexOf('\n') + 1);
 }
 
 async function quarantineLines(

@@ -24,7 +24,7 @@ export async function readHeader(path: string): Promise<Header> {
       await handle.close();
     }
   } catch (error) {
-    throw error instanceof Fault ? error : unreadable(error as NodeJS.ErrnoException, place);
+    throw error instanceof Fault ? error : unreadableFile(error as NodeJS.ErrnoException, place);
   }
 }
 
@@ -48,7 +48,8 @@ const REASONS: Record<string, string> = {
   EISDIR: 'this is a directory, not a file',
 };
 
-function unreadable(error: NodeJS.ErrnoException, place: string): Fault {
+/** Node's error of a file as a fault of that file. */
+export function unreadableFile(error: NodeJS.ErrnoException, place: string): Fault {
   const reason = REASONS[error.code ?? ''] ?? `the file cannot be read (${error.code ?? error.message})`;
   return new Fault('invalid-input', reason, { place, cause: error });
 }
