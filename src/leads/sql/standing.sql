@@ -16,9 +16,9 @@ WITH
       sum(signals) AS signals,
       min(first_day) AS first_day,
       max(last_day) AS last_day,
-      groupUniqArray(stage) AS stages,
-      groupArray(detection) AS detections,
-      arrayReverseSort(cause -> (cause.2, cause.1), groupArray((detection, bits))) AS top
+      arraySort(groupUniqArray(stage)) AS stages,
+      arraySort(groupArray(detection)) AS detections,
+      arraySort(cause -> (-cause.2, cause.1), groupArray((detection, bits))) AS top
     FROM (
       SELECT
         user_uid,
