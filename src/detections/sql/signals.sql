@@ -162,7 +162,7 @@ SELECT
   peers,
   -- When in the day how much was added to what counts.
   arrayFilter(gain -> gain.2 > 0, arrayMap(
-    (time, now, before) -> (time, now - before), times, grown, arrayPushFront(arrayPopBack(grown), toFloat64(0))
+    (time, now, before) -> (time, now - before), times, highest, arrayPushFront(arrayPopBack(highest), toFloat64(0))
   )) AS gains,
   arraySum(gain -> gain.2, gains) AS counted
 FROM (
@@ -177,7 +177,9 @@ FROM (
       arrayMap(v -> floor(8 * log2(v + 0.001)), reached)
     ) AS bits_by_then,
     -- Nothing counts before it is a signal.
-    arrayMap(b -> if(b >= {least_bits:Float64} AND b > known, round(1024 * weight * (b - known)) / 1024, 0), bits_by_then) AS grown
+    arrayMap(b -> if(b >= {least_bits:Float64} AND b > known, round(1024 * weight * (b - known)) / 1024, 0), bits_by_then) AS grown,
+    -- Told by the span that is strongest so far, which may be another one at the day's end.
+    maxForEach(grown) OVER (PARTITION BY user_uid, detection) AS highest
   FROM compared
   WHERE bits >= {least_bits:Float64} AND bits > known
   -- The strongest span of each detection.
