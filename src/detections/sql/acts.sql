@@ -42,7 +42,7 @@ WITH
       class_uid,
       activity_name,
       device_hostname,
-      arrayJoin(if(empty(email_attachments), [''], email_attachments)) AS target,
+      arrayJoin(if(empty(email_attachments), [''], arrayDistinct(email_attachments))) AS target,
       lowerUTF8(splitByChar('\\', target)[-1]) AS name,
       startsWith(target, '\\\\') AS on_share,
       -- Some logs tell how many attachments there are, and not which.
@@ -108,7 +108,9 @@ SELECT
     a.class_uid = 1010, a.target,
     a.channel != 'removable_media', '',
     c.medium != '', c.medium,
-    a.activity_name = 'Update' AND match(a.target, '^[A-Za-z]:'), arrayStringConcat(arraySlice(splitByChar('\\', a.target), 1, 2), '\\'),
+    -- Without such a log by the drive and top folder that a file is written to.
+    a.activity_name = 'Update' AND match(a.target, '^[A-Za-z]:'),
+    arrayStringConcat(arraySlice(arrayPopBack(splitByChar('\\', a.target)), 1, 2), '\\'),
     ''
   ) AS medium,
   a.keywords
