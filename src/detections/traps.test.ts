@@ -101,7 +101,7 @@ it('attachments that a log only counts leave all the same, each mail once', asyn
   ).toEqual([{ value: 2, events: 4 }]);
 });
 
-it('a bare file name or a source path is no medium, and a file in the top folder no medium of its own', async () => {
+it('no file is a medium of its own: bare names and source paths are one unknown, a top folder is its drive', async () => {
   await person(1, 'P0', []);
   const removable = { to_removable_media: 'true' };
   await event('P0', 1001, 'Copy', { file_path: path('X12Q.doc'), ...removable });
@@ -109,7 +109,19 @@ it('a bare file name or a source path is no medium, and a file in the top folder
   await event('P0', 1001, 'Update', { file_path: path('R:\\one.txt'), ...removable });
   await event('P0', 1001, 'Update', { file_path: path('R:\\two.txt'), ...removable });
   await compute();
-  expect(await events.rows(`SELECT what FROM first_seen WHERE kind = 'channel'`)).toEqual([{ what: 'R:' }]);
+  expect(await events.rows(`SELECT what FROM first_seen WHERE kind = 'channel' ORDER BY what`)).toEqual([
+    { what: 'R:' },
+    { what: 'unknown' },
+  ]);
+});
+
+it('without a register every file may be a document', async () => {
+  await person(1, 'P0', []);
+  await event('P0', 1001, 'Copy', { file_path: path('X12Q.doc'), to_removable_media: 'true' });
+  await compute();
+  expect(await events.rows('SELECT document, registered FROM observations')).toEqual([
+    { document: '', registered: true },
+  ]);
 });
 
 it('people of whom the directory knows nothing are compared with each other, and one of them can stand out', async () => {

@@ -108,9 +108,11 @@ SELECT
     a.class_uid = 1010, a.target,
     a.channel != 'removable_media', '',
     c.medium != '', c.medium,
-    -- Without such a log by the drive and top folder that a file is written to.
+    -- Without it by the drive and top folder that a file is written to. Where the log never tells media apart, the one
+    -- unknown medium says at least whether this person has used any before.
     a.activity_name = 'Update' AND match(a.target, '^[A-Za-z]:'),
     arrayStringConcat(arraySlice(arrayPopBack(splitByChar('\\', a.target)), 1, 2), '\\'),
+    (SELECT count() FROM events WHERE day BETWEEN {day:Date} - 6 AND {day:Date} AND class_uid = 1010 AND medium != '') = 0, 'unknown',
     ''
   ) AS medium,
   a.keywords

@@ -106,7 +106,8 @@ SELECT
   a.level AS document_level,
   a.compartment AS compartment,
   [1., 0.25, 1., 3., 8., 16.][a.level + 1] AS weight,
-  a.registered AS registered,
+  -- Without a register no file can be told from a document.
+  a.registered OR (SELECT count() FROM register) = 0 AS registered,
   a.known_by AS known_by,
   a.document = '' OR multiIf(
     a.registered, a.common OR (p.team != '' AND a.owner_team = p.team) OR has(p.projects, a.project) OR pr.people >= 4,
