@@ -53,7 +53,7 @@ WITH
     SELECT detection, span, user_uid, groupArray((step, role)) AS heights
     FROM measures
     WHERE day >= greatest({day:Date} - {history:UInt16}, {learn_from:Date} + span - 1) AND day <= {day:Date} - span
-      AND user_uid IN (SELECT user_uid FROM measures WHERE day = {day:Date})
+      AND (detection, user_uid) IN (SELECT detection, user_uid FROM measures WHERE day = {day:Date} AND span = 1)
     GROUP BY detection, span, user_uid
   ),
   -- What somebody does every few days cannot surprise, whatever others do: those drop out before they are compared.
