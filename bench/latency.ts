@@ -125,8 +125,8 @@ async function signIn(url: string, password: string): Promise<(path: string) => 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2);
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Asks for `path` again and again until told to end; how long each answer took, and how many were no answers. */
-function ask(get: (path: string) => Promise<Response>, path: string) {
+/** Asks for `path` again and again until told to end; how long each answer took, and how many were refused. */
+function ask(get: (path: string) => Promise<Response>, path: string, pauseMs: number) {
   const [times, state] = [[] as number[], { refused: 0, on: true }];
   const done = (async () => {
     while (state.on) {
@@ -136,7 +136,7 @@ function ask(get: (path: string) => Promise<Response>, path: string) {
       await answer.arrayBuffer();
       times.push(performance.now() - began);
       if (answer.status >= 500) state.refused++;
-      await sleep(50);
+      await sleep(pauseMs);
     }
   })();
   return async () => {
@@ -165,7 +165,7 @@ async function run(): Promise<void> {
       const leadOf = async () => JSON.stringify((await leads()).find(({ id }) => id === person.alias) ?? null);
       const before = await leadOf();
       const { device, file } = burst(person, round, lastDay);
-      const asked = [ask(get, '/healthz'), ask(get, `/api/people/${person.alias}`)];
+      const asked = [ask(get, '/healthz', 100), ask(get, `/api/people/${person.alias}`, 1000)];
       const began = performance.now();
       appendFileSync(join(world, 'device.csv'), device);
       appendFileSync(join(world, 'file.csv'), file);
