@@ -21,7 +21,7 @@ import { simulate } from '../src/worlds/worlds.ts';
 const [rounds = 10, people = 300, days = 120] = process.argv.slice(2).map(Number);
 const PROGRAM = fileURLToPath(new URL('../bin/countersign.js', import.meta.url));
 const DOCUMENTS_A_BURST = 60;
-const GIVE_UP_MS = 60_000;
+const GIVE_UP_MS = 120_000;
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-latency-'));
 const [world, dir] = [join(root, 'world'), join(root, 'data')];
@@ -66,7 +66,7 @@ async function prepare(): Promise<{ staff: Person[]; rows: number; lastDay: stri
   }
 }
 
-/** The rows of one burst: a medium is connected, and foreign secret documents are copied to it in the evening. */
+/** The rows of one burst: a medium is connected, and foreign secret documents are opened and copied to it. */
 function burst(person: Person, round: number, lastDay: string): { device: string; file: string } {
   const [year, month, day] = lastDay.split('-');
   const at = (second: number) =>
@@ -78,10 +78,12 @@ function burst(person: Person, round: number, lastDay: string): { device: string
     { length: DOCUMENTS_A_BURST },
     (_, i) => foreign[(round * DOCUMENTS_A_BURST + i) % foreign.length]!,
   );
-  const rows = chosen.map(([path], i) => {
-    const copy = `R:\\X${round}\\${path!.split('\\').at(-1)}`;
-    return `{B${round}-${i}},${at(i + 1)},${person.user},PC-9999,${copy},File Write,True,False,`;
-  });
+  const file = (kind: string, i: number, path: string, activity: string, medium: string) =>
+    `{${kind}${round}-${i}},${at(i + 1)},${person.user},PC-9999,${path},${activity},${medium},False,`;
+  const rows = chosen.flatMap(([path], i) => [
+    file('O', i, path!, 'File Open', 'False'),
+    file('B', i, `R:\\X${round}\\${path!.split('\\').at(-1)}`, 'File Write', 'True'),
+  ]);
   return {
     device: `{D${round}},${at(0)},${person.user},PC-9999,R:\\;R:\\X${round},Connect\n`,
     file: `${rows.join('\n')}\n`,
