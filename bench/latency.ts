@@ -21,7 +21,7 @@ import { simulate } from '../src/worlds/worlds.ts';
 const [rounds = 10, people = 300, days = 120] = process.argv.slice(2).map(Number);
 const PROGRAM = fileURLToPath(new URL('../bin/countersign.js', import.meta.url));
 const DOCUMENTS_A_BURST = 60;
-const GIVE_UP_MS = 60_000;
+const GIVE_UP_MS = 120_000;
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-latency-'));
 const [world, dir] = [join(root, 'world'), join(root, 'data')];
@@ -66,7 +66,7 @@ async function prepare(): Promise<{ staff: Person[]; rows: number; lastDay: stri
   }
 }
 
-/** The rows of one burst: a medium is connected, and foreign secret documents are copied to it in the evening. */
+/** The rows of one burst: a medium is connected, and foreign secret documents are opened and copied to it. */
 function burst(person: Person, round: number, lastDay: string): { device: string; file: string } {
   const [year, month, day] = lastDay.split('-');
   const at = (second: number) =>
@@ -78,10 +78,12 @@ function burst(person: Person, round: number, lastDay: string): { device: string
     { length: DOCUMENTS_A_BURST },
     (_, i) => foreign[(round * DOCUMENTS_A_BURST + i) % foreign.length]!,
   );
-  const rows = chosen.map(([path], i) => {
-    const copy = `R:\\X${round}\\${path!.split('\\').at(-1)}`;
-    return `{B${round}-${i}},${at(i + 1)},${person.user},PC-9999,${copy},File Write,True,False,`;
-  });
+  const file = (kind: string, i: number, path: string, activity: string, medium: string) =>
+    `{${kind}${round}-${i}},${at(i + 1)},${person.user},PC-9999,${path},${activity},${medium},False,`;
+  const rows = chosen.flatMap(([path], i) => [
+    file('O', i, path!, 'File Open', 'False'),
+    file('B', i, `R:\\X${round}\\${path!.split('\\').at(-1)}`, 'File Write', 'True'),
+  ]);
   return {
     device: `{D${round}},${at(0)},${person.user},PC-9999,R:\\;R:\\X${round},Connect\n`,
     file: `${rows.join('\n')}\n`,
@@ -125,8 +127,8 @@ async function signIn(url: string, password: string): Promise<(path: string) => 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2);
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Asks for `path` again and again until told to end; how long each answer took, and how many were no answers. */
-function ask(get: (path: string) => Promise<Response>, path: string) {
+/** Asks for `path` again and again until told to end; how long each answer took, and how many were refused. */
+function ask(get: (path: string) => Promise<Response>, path: string, pauseMs: number) {
   const [times, state] = [[] as number[], { refused: 0, on: true }];
   const done = (async () => {
     while (state.on) {
@@ -136,7 +138,7 @@ function ask(get: (path: string) => Promise<Response>, path: string) {
       await answer.arrayBuffer();
       times.push(performance.now() - began);
       if (answer.status >= 500) state.refused++;
-      await sleep(50);
+      await sleep(pauseMs);
     }
   })();
   return async () => {
@@ -165,7 +167,7 @@ async function run(): Promise<void> {
       const leadOf = async () => JSON.stringify((await leads()).find(({ id }) => id === person.alias) ?? null);
       const before = await leadOf();
       const { device, file } = burst(person, round, lastDay);
-      const asked = [ask(get, '/healthz'), ask(get, `/api/people/${person.alias}`)];
+      const asked = [ask(get, '/healthz', 100), ask(get, `/api/people/${person.alias}`, 1000)];
       const began = performance.now();
       appendFileSync(join(world, 'device.csv'), device);
       appendFileSync(join(world, 'file.csv'), file);

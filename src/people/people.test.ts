@@ -48,7 +48,7 @@ afterAll(async () => {
 
 describe('the directory and what people declared', () => {
   it('is loaded once, however often it is read; a row that makes no sense is set aside', async () => {
-    expect(await loadPeople(data.events, folder)).toEqual({ bad: 1, unreadable: [] });
+    expect(await loadPeople(data.events, folder)).toMatchObject({ bad: 1, unreadable: [] });
     await loadPeople(data.events, folder);
     const [rows] = await data.events.rows(
       'SELECT (SELECT count() FROM directory) AS people, (SELECT count() FROM clearances) AS cleared',
