@@ -158,7 +158,7 @@ SELECT
   own_days,
   own_reached,
   peer_days,
-  greatest(0, days_reached(role_heights, role_people_days, step) - own_reached),
+  greatest(0, days_reached(role_heights, role_people_days, step) - arrayCount(o -> o.1 >= step AND o.2 = role, own)),
   peers,
   -- When in the day how much was added to what counts.
   arrayFilter(gain -> gain.2 > 0, arrayMap(
