@@ -138,7 +138,8 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
         events: z.array(
           z.object({
             ...{ uid: z.string(), time: z.string(), class: z.string(), activity: z.string(), device: z.string() },
-            ...{ target: z.string(), document_level: DocumentLevel, destination: z.string() },
+            ...{ target: z.string(), tied_to: z.string() },
+            ...{ document_level: DocumentLevel, destination: z.string() },
             ...{ log: z.string(), line: z.int(), raw: z.string() },
           }),
         ),
@@ -164,6 +165,7 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
               class: CLASSES[class_uid] ?? 'other',
               document_level: levelName(document_level),
               target: await mask(row.target),
+              tied_to: await mask(row.tied_to),
               destination: await mask(row.destination),
               raw: await mask(row.raw),
             })),

@@ -84,6 +84,8 @@ export interface EvidenceRow {
   activity: string;
   device: string;
   target: string;
+  /** The document that is known to be in the file, by its words or the name it was given; empty for others. */
+  tied_to: string;
   document_level: number;
   destination: string;
   log: string;

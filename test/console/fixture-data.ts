@@ -334,6 +334,7 @@ export function eventsOf(day: string, detection: string) {
       activity: copy ? 'Copy' : 'Open',
       device: 'LT-0412',
       target,
+      tied_to: '',
       document_level: LEVELS[3 + (at % 7)] ?? 'unknown',
       destination: copy ? 'R:\\H3U7QD' : '',
       log: 'file.csv',

@@ -122,6 +122,8 @@ export interface EventRow {
   activity: string;
   device: string;
   target: string;
+  /** The document that is known to be in the file; empty for others. */
+  tied_to: string;
   document_level: DocumentLevel;
   destination: string;
   log: string;

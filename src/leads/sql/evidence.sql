@@ -6,6 +6,8 @@ SELECT
   o.activity_name AS activity,
   o.device_hostname AS device,
   o.target AS target,
+  -- A file without a registered name has a row for each document known to be in it.
+  if(o.known_by = '', '', o.document) AS tied_to,
   o.document_level AS document_level,
   if(o.destination = '', o.channel, o.destination) AS destination,
   e.log_name AS log,
@@ -19,5 +21,5 @@ INNER JOIN (
   WHERE day BETWEEN {from:Date} AND {to:Date} AND actor_user_uid = {user:String}
 ) AS e ON e.uid = o.event_uid
 WHERE o.user_uid = {user:String} AND o.day BETWEEN {from:Date} AND {to:Date} AND ($CONDITION)
-ORDER BY o.time, o.event_uid, o.target
+ORDER BY o.time, o.event_uid, o.target, o.destination, tied_to
 LIMIT {limit:UInt32} OFFSET {offset:UInt32}

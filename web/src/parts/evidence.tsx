@@ -44,12 +44,15 @@ export function Evidence(props: {
   );
 }
 
+/** A mail has a row for each address, attachment and document in it. */
+const rowKey = ({ uid, target, destination, tied_to }: EventRow) => [uid, target, destination, tied_to].join('|');
+
 function EventTable({ events }: { events: EventRow[] }) {
   const { t, time, name } = useWords();
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const toggle = (uid: string) => {
+  const toggle = (key: string) => {
     const next = new Set(open);
-    if (!next.delete(uid)) next.add(uid);
+    if (!next.delete(key)) next.add(key);
     setOpen(next);
   };
   const columns: Column<EventRow>[] = [
@@ -71,6 +74,9 @@ function EventTable({ events }: { events: EventRow[] }) {
       cell: (event) => (
         <>
           <span className="path">{event.target || '–'}</span>
+          {event.tied_to !== '' && (
+            <span className="destination">{t('evidence.tied_to', { document: event.tied_to })}</span>
+          )}
           {event.destination !== '' && (
             <span className="destination">{t('evidence.to', { destination: event.destination })}</span>
           )}
@@ -85,9 +91,9 @@ function EventTable({ events }: { events: EventRow[] }) {
         <button
           type="button"
           className="link code nowrap"
-          aria-expanded={open.has(event.uid)}
+          aria-expanded={open.has(rowKey(event))}
           aria-label={t('evidence.raw_of', { place: `${event.log}:${event.line}` })}
-          onClick={() => toggle(event.uid)}
+          onClick={() => toggle(rowKey(event))}
         >
           {`${event.log}:${event.line}`}
         </button>
@@ -99,9 +105,9 @@ function EventTable({ events }: { events: EventRow[] }) {
       label={t('evidence.label')}
       columns={columns}
       rows={events}
-      rowKey={({ uid }) => uid}
+      rowKey={rowKey}
       under={(event) =>
-        open.has(event.uid) ? (
+        open.has(rowKey(event)) ? (
           <div className="raw">
             <p className="label">{t('evidence.raw')}</p>
             <pre className="code">{event.raw}</pre>
