@@ -150,6 +150,7 @@ export const overview = {
   events: 2_413_908,
   first_day: FIRST,
   last_day: LAST,
+  taken_in: `${LAST}T18:00:05Z`,
   leads_open: LEADS.length,
   synthetic: true,
 };

@@ -20,6 +20,8 @@ export interface Overview {
   events: number;
   first_day: string;
   last_day: string;
+  /** When rows were last taken in, ISO 8601 in UTC; empty before the first. */
+  taken_in: string;
   leads_open?: number;
   synthetic: boolean;
 }

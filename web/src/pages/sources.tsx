@@ -11,7 +11,7 @@ const route = getRouteApi('/inside/sources');
 
 /** Whether the logs arrive at all: a source that falls silent is a finding, because somebody may have silenced it. */
 export function SourcesPage() {
-  const { t, dayRange } = useWords();
+  const { t, dayRange, time } = useWords();
   usePageTitle(t('sources.title'));
   const search = route.useSearch();
   const navigate = route.useNavigate();
@@ -38,6 +38,9 @@ export function SourcesPage() {
               range: dayRange(overview.first_day, overview.last_day),
             })}
         </p>
+        {overview !== undefined && overview.taken_in !== '' && (
+          <p className="panel-note">{t('sources.taken_in', { time: time(overview.taken_in) })}</p>
+        )}
         <p className="panel-note page-motto">{t('sources.motto')}</p>
       </div>
       {answer.isPending && <Loading />}
