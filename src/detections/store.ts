@@ -1,4 +1,6 @@
 /** The detections room's SQL: the statements of one day stand in sql/, the ones built from rules and the reads here. */
+import { setTimeout } from 'node:timers/promises';
+import { Fault } from '../base/fault.ts';
 import { PEOPLE_AS_OF } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { statements } from '../stores/statements.ts';
@@ -119,13 +121,29 @@ export async function insertComputedDay(events: Events, { day, state, events: ac
 
 /** Forgets everything derived from `day` on, also half-done days of a run that was ended. */
 export async function deleteDerivedFrom(events: Events, day: string): Promise<void> {
+  const holding: string[] = [];
   for (const table of DERIVED) {
     const [found] = await events.rows<{ n: number }>(`SELECT count() AS n FROM ${table} WHERE day >= {day:Date}`, {
       day,
     });
-    if (found!.n > 0)
-      await events.run(`ALTER TABLE ${table} DELETE WHERE day >= {day:Date} SETTINGS mutations_sync = 1`, { day });
+    if (found!.n > 0) holding.push(table);
   }
+  // Each waits for the disk; they can wait together.
+  for (const table of holding)
+    await events.run(`ALTER TABLE ${table} DELETE WHERE day >= {day:Date} SETTINGS mutations_sync = 0`, { day });
+  while (holding.length > 0 && (await deleting(events))) await setTimeout(20);
+}
+
+/** Whether rows are still being deleted. Errors: query-failed when the engine cannot. */
+async function deleting(events: Events): Promise<boolean> {
+  const [row] = await events.rows<{ pending: number; failed: string }>(
+    `SELECT count() AS pending, max(latest_fail_reason) AS failed
+     FROM system.mutations
+     WHERE database = currentDatabase() AND NOT is_done`,
+  );
+  const { pending, failed } = row!;
+  if (failed !== '') throw new Fault('query-failed', 'the event engine could not delete rows', { cause: failed });
+  return pending > 0;
 }
 
 /** Mail domains of the organisation as known on a day: the directory's, or the one that most mail is sent from. */
