@@ -5,7 +5,7 @@
  *
  *   node bench/load.ts FOLDER [ROUNDS]
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadLogs } from '../src/events/events.ts';
@@ -13,6 +13,7 @@ import { type Events, openEmbedded } from '../src/stores/clickhouse.ts';
 import { headerNames } from '../src/stores/csv.ts';
 import { migrateEvents } from '../src/stores/data.ts';
 import { readHeader } from '../src/stores/header.ts';
+import { cpuSeconds, watchMemory } from './usage.ts';
 
 const LOGS = ['logon', 'device', 'file', 'email', 'http'];
 /** As the events table has them: a part is on disk before the statement is done. */
@@ -67,7 +68,7 @@ async function count(events: Events, table: string): Promise<number> {
 interface Run {
   rows: number;
   seconds: number;
-  /** Processor seconds of this process and of the engine: what does not depend on who else uses the machine. */
+  /** Processor seconds of this process and of the engine. */
   cpu: number;
   /** Highest resident memory of this process and of the engine, in MB. */
   parentMb: number;
@@ -87,41 +88,6 @@ async function measure(work: (events: Events) => Promise<number>): Promise<Run> 
   } finally {
     await events.close();
     rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-function children(): string[] {
-  return readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-}
-
-function cpuSeconds(): number {
-  const ticks = ['self', ...children()].flatMap((pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-    return [Number(fields[11]), Number(fields[12])];
-  });
-  return ticks.reduce((sum, tick) => sum + tick, 0) / 100;
-}
-
-/** Samples resident memory of this process and of its largest child until the returned function is called. */
-function watchMemory(): () => { parentMb: number; engineMb: number } {
-  const peak = { parentMb: 0, engineMb: 0 };
-  const sample = () => {
-    peak.parentMb = Math.max(peak.parentMb, process.memoryUsage.rss() / 1e6);
-    for (const child of children()) peak.engineMb = Math.max(peak.engineMb, residentMb(child));
-  };
-  const timer = setInterval(sample, 100);
-  return () => {
-    clearInterval(timer);
-    sample();
-    return peak;
-  };
-}
-
-function residentMb(pid: string): number {
-  try {
-    return (Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024) / 1e6;
-  } catch {
-    return 0; // it has ended
   }
 }
 
