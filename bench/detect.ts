@@ -3,44 +3,47 @@
  * day's observations, measures and signals, and leads. Measured where the store holds the given millions of events, each
  * time for three days, so that one sees whether the cost grows with the history.
  *
- *   node bench/detect.ts [--people N] [--days N] [--points M,M,...] [--seed N] [--dir DIR] [--memory MB]
- *   node bench/detect.ts --people 500 --days 120 --points 0.5,1,2      (a minute or two)
+ *   node bench/detect.ts [--people N] [--days N] [--points M,M,...] [--seed N] [--dir DIR] [--memory MB] [--computed N]
+ *   node bench/detect.ts --people 500 --days 120 --points 0.5,1,2      (two minutes)
+ *   node bench/detect.ts --world DIR ...      (what world.ts has written there; it is used up)
  *
- * The history is whole: the simulator writes every day, all are loaded, and each is computed in its order as `ingest`
- * would. It is loaded in one go up to each point, which gives the same store as day by day. One thing is thinner than
- * in use: the history's events do not keep their raw line, which nothing measured here reads; those of the measured days
- * do. With five thousand people the whole takes an hour and 25 GB of the disk.
+ * All rows of the history are there: the simulator writes every day, and all are loaded. The first N days are computed
+ * in their order as `ingest` would, and the last few before each point; history.ts says what stands in the place of the
+ * others. With as many computed days as there are (--computed 580) nothing stands in for them up to the first point,
+ * and it takes much longer. The history's events do not keep their raw line, which nothing measured here reads; those of the measured
+ * days do.
  */
-import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { addDays } from '../src/base/day.ts';
 import { computeDays } from '../src/detections/detections.ts';
-import { loadDocuments } from '../src/documents/documents.ts';
 import { loadLogs } from '../src/events/events.ts';
-import { refreshLeads } from '../src/leads/leads.ts';
-import { loadPeople } from '../src/people/people.ts';
-import type { Events } from '../src/stores/clickhouse.ts';
 import { type Data, openData } from '../src/stores/data.ts';
+import { loadTables, measureDay, median, type Point, report, seconds, total } from './day.ts';
 import { GrowingFolder } from './growing.ts';
-import { cpuSeconds, watchMemory } from './usage.ts';
+import { skipDays } from './history.ts';
 
 const START = '2026-01-05';
 const MEASURED_DAYS = 3;
+/** Three ordinary days are among so many, whatever the holidays. */
+const SPARE_DAYS = 12;
 /** Days of history that an ordinary day is compared with. */
 const USUAL_DAYS = 28;
 
 const { values: given } = parseArgs({
   options: {
     people: { type: 'string', default: '5000' },
-    days: { type: 'string', default: '520' },
+    days: { type: 'string', default: '580' },
     points: { type: 'string', default: '25,50,100' },
     seed: { type: 'string', default: '1' },
     dir: { type: 'string' },
+    world: { type: 'string' },
     memory: { type: 'string' },
+    computed: { type: 'string', default: '49' },
   },
 });
 const points = given.points.split(',').map((millions) => Number(millions) * 1e6);
@@ -52,46 +55,22 @@ function clock(): string {
   return `${String(Math.floor(seconds / 60)).padStart(3)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** Seconds of each part of a day's cost, and of each statement within. */
-interface Cost {
-  day: string;
-  rows: number;
-  parts: { tables: number; logs: number; days: number; leads: number };
-  /** Processor seconds of this process and the engine for all parts: what others on the machine do not change. */
-  cpu: number;
-  /** Loading the folder once more, unchanged: what of `logs` is reading again what is known. */
-  again: number;
-  statements: Map<string, number>;
-  parentMb: number;
-  engineMb: number;
-}
-
-interface Point {
-  /** Events and bytes of logs before the measured days. */
-  events: number;
-  bytes: number;
-  days: number;
-  costs: Cost[];
-}
-
-/** Simulates the organisation into `folder`; rows of each of its days, the first day first. */
-function makeWorld(folder: string): Promise<number[]> {
+/** Simulates the organisation, unless it is there; rows of each of its days, the first day first. */
+async function makeWorld(folder: string): Promise<number[]> {
   const program = fileURLToPath(new URL('./world.ts', import.meta.url));
-  const child = fork(program, [folder, given.people, given.days, given.seed, START]);
-  return new Promise((resolve, reject) => {
-    child.once('message', (rows) => child.once('exit', () => resolve(rows as number[])));
-    child.once('exit', (code) => code !== 0 && reject(new Error('the simulator failed')));
-  });
+  if (!existsSync(join(folder, 'rows.json')))
+    await promisify(execFile)(process.execPath, [program, folder, given.people, given.days, given.seed]);
+  return JSON.parse(readFileSync(join(folder, 'rows.json'), 'utf8')) as number[];
 }
 
-/** How many days it takes to have so many rows. */
+/** How many days it takes to have so many rows; where there are fewer, all days but those to be measured. */
 function daysUntil(rows: number[], wanted: number): number {
   let sum = 0;
   for (const [index, count] of rows.entries()) {
     sum += count;
-    if (sum >= wanted) return index + 1;
+    if (sum >= wanted) return Math.min(index + 1, rows.length - SPARE_DAYS);
   }
-  throw new Error(`the whole history has ${sum} rows: ask for more days or smaller points`);
+  return rows.length - SPARE_DAYS;
 }
 
 /** A working day with about as many rows as a working day of the weeks before: no weekend, holiday or silent log. */
@@ -101,62 +80,14 @@ function isOrdinary(rows: number[], index: number): boolean {
   return rows[index]! > 0.85 * usual && rows[index]! < 1.15 * usual;
 }
 
-/** The same event store, which notes how long each statement took, by the table that it writes. */
-function timed(events: Events, statements: Map<string, number>): Events {
-  const note = async <T>(sql: string, work: () => Promise<T>): Promise<T> => {
-    const began = performance.now();
-    try {
-      return await work();
-    } finally {
-      const name = /INSERT INTO (\w+)/.exec(sql)?.[1] ?? 'reads';
-      statements.set(name, (statements.get(name) ?? 0) + (performance.now() - began) / 1000);
-    }
-  };
-  return {
-    ...events,
-    rows: <T>(sql: string, parameters?: Record<string, unknown>) => note(sql, () => events.rows<T>(sql, parameters)),
-    run: (sql, parameters) => note(sql, () => events.run(sql, parameters)),
-  };
-}
-
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return (performance.now() - began) / 1000;
-}
-
-async function loadTables(events: Events, folder: string): Promise<void> {
-  await loadPeople(events, folder);
-  await loadDocuments(events, folder);
-}
-
-/** Adds a day to the folder and measures what it takes until the leads are up to date. */
-async function measureDay(data: Data, world: GrowingFolder, day: string, rows: number): Promise<Cost> {
-  const { events } = data;
-  await world.append(day);
-  const memory = watchMemory();
-  const busy = cpuSeconds();
-  const statements = new Map<string, number>();
-  const parts = {
-    tables: await seconds(() => loadTables(events, world.folder)),
-    logs: await seconds(() => loadLogs(events, world.folder)),
-    days: await seconds(() => computeDays(timed(events, statements))),
-    leads: await seconds(() => refreshLeads(data)),
-  };
-  const cpu = cpuSeconds() - busy;
-  const peaks = memory();
-  const again = await seconds(() => loadLogs(events, world.folder));
-  return { day, rows, parts, cpu, again, statements, ...peaks };
-}
-
-/** Loads what the folder holds and computes it, without the raw lines of the events. */
-async function bringUpToDate(data: Data, folder: string): Promise<void> {
-  const { events } = data;
+/** Loads what the folder holds, without the raw lines, and computes it; of the days up to `until` only the last few. */
+async function bringUpToDate({ events }: Data, folder: string, until?: string): Promise<void> {
   await events.run('ALTER TABLE events MODIFY COLUMN raw_data String EPHEMERAL');
   await loadTables(events, folder);
   const loading = await seconds(() => loadLogs(events, folder));
   await events.run('ALTER TABLE events MODIFY COLUMN raw_data String');
   say(`loaded in ${loading.toFixed(0)} s`);
+  if (until !== undefined) say(`${await skipDays(events, until)} days are not computed`);
   await computeDays(events, {
     onDay: ({ day, days, totalDays }) => {
       if (days % 10 === 0 || days === totalDays) say(`computed ${day}, ${days} of ${totalDays}`);
@@ -171,9 +102,9 @@ async function measurePoint(
   at: { from: number; to: number },
 ): Promise<{ point: Point; next: number }> {
   for (let index = at.from; index < at.to; index++) await world.append(addDays(START, index));
-  await bringUpToDate(data, world.folder);
+  await bringUpToDate(data, world.folder, addDays(START, at.to - 1));
   const [count] = await data.events.rows<{ n: number }>('SELECT count() AS n FROM events');
-  const point: Point = { events: count!.n, bytes: await world.size(), days: at.to, costs: [] };
+  const point: Point = { events: count!.n, bytes: await world.size(), days: at.to, costs: [], again: 0 };
   let next = at.to;
   for (; point.costs.length < MEASURED_DAYS; next++) {
     const day = addDays(START, next);
@@ -181,23 +112,20 @@ async function measurePoint(
     const cost = await measureDay(data, world, day, rows[next]!);
     const ordinary = isOrdinary(rows, next);
     if (ordinary) point.costs.push(cost);
-    say(`${day} ${ordinary ? 'measured' : 'no ordinary day'}: ${total(cost).toFixed(2)} s`);
+    const parts = Object.entries(cost.parts).map(([part, taken]) => `${part} ${taken.toFixed(2)}`);
+    say(`${day} ${ordinary ? 'measured' : 'no ordinary day'}: ${total(cost).toFixed(2)} s, ${parts.join(', ')}`);
   }
+  point.again = await seconds(() => loadLogs(data.events, world.folder));
   return { point, next };
 }
 
-const total = ({ parts }: Cost) => parts.tables + parts.logs + parts.days + parts.leads;
-
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
-
-async function run(): Promise<Point[]> {
-  const world = new GrowingFolder(join(place, 'world'), join(place, 'days'));
+async function run(): Promise<void> {
+  const world = new GrowingFolder(given.world ?? join(place, 'world'), join(place, 'days'));
   const rows = await makeWorld(world.folder);
   const ends = points.map((point) => daysUntil(rows, point));
   say(`simulated ${rows.length} days, ${rows.reduce((sum, count) => sum + count, 0)} rows`);
-  await world.cut(addDays(START, ends[0]! - 1), addDays(START, rows.length - 1));
+  const computed = Math.min(Number(given.computed), ends[0]!);
+  await world.cut(addDays(START, computed - 1), addDays(START, rows.length - 1));
   say('cut into days');
   const memoryBytes = given.memory === undefined ? undefined : Number(given.memory) * 1e6;
   const data = await openData(join(place, 'data'), {
@@ -206,66 +134,21 @@ async function run(): Promise<Point[]> {
   });
   try {
     const done: Point[] = [];
-    let from = ends[0]!;
+    await bringUpToDate(data, world.folder);
+    let from = computed;
     for (const end of ends) {
       const { point, next } = await measurePoint(data, world, rows, { from, to: Math.max(from, end) });
       done.push(point);
+      report(given.people, done); // after each point: the next may be an hour away
       from = next;
     }
-    return done;
   } finally {
     await data.close();
   }
 }
 
-function report(done: Point[]): void {
-  const line = (label: string, value: (point: Point) => number, digits: number) =>
-    console.log(`${label.padEnd(34)}${done.map((point) => value(point).toFixed(digits).padStart(10)).join('')}`);
-  const middle = (value: (cost: Cost) => number) => (point: Point) => median(point.costs.map(value));
-  console.log(`\n${given.people} people, one more ordinary day: median of ${MEASURED_DAYS}, seconds`);
-  line('history, million events', (point) => point.events / 1e6, 1);
-  line('history, days', (point) => point.days, 0);
-  line('history, GB of logs', (point) => point.bytes / 1e9, 2);
-  line(
-    'the day, thousand rows',
-    middle((cost) => cost.rows / 1000),
-    0,
-  );
-  line('END TO END', middle(total), 2);
-  line(
-    'processor seconds of it',
-    middle((cost) => cost.cpu),
-    2,
-  );
-  for (const [part, label] of [
-    ['tables', 'tables: directory, register'],
-    ['logs', 'logs: new rows become events'],
-    ['days', 'days: events become signals'],
-    ['leads', 'leads'],
-  ] as const)
-    line(
-      `  ${label}`,
-      middle((cost) => cost.parts[part]),
-      2,
-    );
-  line(
-    'logs once more, unchanged',
-    middle((cost) => cost.again),
-    2,
-  );
-  const names = new Set(done.flatMap(({ costs }) => costs.flatMap(({ statements }) => [...statements.keys()])));
-  for (const name of names)
-    line(
-      `  days: ${name}`,
-      middle((cost) => cost.statements.get(name) ?? 0),
-      2,
-    );
-  line('peak memory of the engine, MB', (point) => Math.max(...point.costs.map(({ engineMb }) => engineMb)), 0);
-  line('peak memory of this process, MB', (point) => Math.max(...point.costs.map(({ parentMb }) => parentMb)), 0);
-}
-
 try {
-  report(await run());
+  await run();
 } finally {
   rmSync(place, { recursive: true, force: true });
 }

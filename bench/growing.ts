@@ -10,6 +10,7 @@ import { addDays } from '../src/base/day.ts';
 
 const LOGS = ['logon', 'device', 'file', 'email', 'http'];
 const WINDOW_BYTES = 65_536;
+const BUFFER_BYTES = 4_194_304;
 const NEWLINE = 0x0a;
 
 export class GrowingFolder {
@@ -29,7 +30,10 @@ export class GrowingFolder {
       for (let day = last; day > first; day = addDays(day, -1)) {
         const path = this.log(log);
         const start = await startOf(path, day);
-        await pipeline(createReadStream(path, { start }), createWriteStream(this.piece(log, day)));
+        await pipeline(
+          createReadStream(path, { start, highWaterMark: BUFFER_BYTES }),
+          createWriteStream(this.piece(log, day)),
+        );
         await truncate(path, start);
       }
   }
@@ -38,7 +42,10 @@ export class GrowingFolder {
   async append(day: string): Promise<void> {
     for (const log of LOGS) {
       const piece = this.piece(log, day);
-      await pipeline(createReadStream(piece), createWriteStream(this.log(log), { flags: 'a' }));
+      await pipeline(
+        createReadStream(piece, { highWaterMark: BUFFER_BYTES }),
+        createWriteStream(this.log(log), { flags: 'a' }),
+      );
       await rm(piece);
     }
   }
