@@ -10,8 +10,8 @@
  * All rows of the history are there: the simulator writes every day, and all are loaded. The first N days are computed
  * in their order as `ingest` would, and the last few before each point; history.ts says what stands in the place of the
  * others. With as many computed days as there are (--computed 580) nothing stands in for them up to the first point,
- * and it takes much longer. The history's events do not keep their raw line, which nothing measured here reads; those of the measured
- * days do.
+ * and it takes much longer. The raw lines of the history are dropped once it is loaded, to save disk; those of the
+ * measured days stay.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -80,12 +80,11 @@ function isOrdinary(rows: number[], index: number): boolean {
   return rows[index]! > 0.85 * usual && rows[index]! < 1.15 * usual;
 }
 
-/** Loads what the folder holds, without the raw lines, and computes it; of the days up to `until` only the last few. */
+/** Loads what the folder holds, drops the raw lines, and computes it; of the days up to `until` only the last few. */
 async function bringUpToDate({ events }: Data, folder: string, until?: string): Promise<void> {
-  await events.run('ALTER TABLE events MODIFY COLUMN raw_data String EPHEMERAL');
   await loadTables(events, folder);
   const loading = await seconds(() => loadLogs(events, folder));
-  await events.run('ALTER TABLE events MODIFY COLUMN raw_data String');
+  await events.run('ALTER TABLE events CLEAR COLUMN raw_data SETTINGS mutations_sync = 1');
   say(`loaded in ${loading.toFixed(0)} s`);
   if (until !== undefined) say(`${await skipDays(events, until)} days are not computed`);
   await computeDays(events, {
