@@ -1,15 +1,15 @@
 /** Computing days in order, as they would have been lived. */
-import { addDays } from '../base/day.ts';
+import { addDays, daysBetween } from '../base/day.ts';
 import { Fault } from '../base/fault.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { rules } from './rule.ts';
 import {
   computeDay,
+  computedDays,
   countWorkingHours,
   type DayState,
   dayStates,
   deleteDerivedFrom,
-  firstDay,
   insertComputedDay,
   insideDomains,
 } from './store.ts';
@@ -42,7 +42,7 @@ export async function computeDays(events: Events, options: ComputeOptions = {}):
   if (first < 0) return 0;
   await deleteDerivedFrom(events, days[first]!.day);
   const all = rules();
-  const start = addDays(days[0]!.day, TUNING.warmUpDays);
+  const start = addDays(beginning(days.map(({ day }) => day)), TUNING.warmUpDays);
   const pending: DayState[] = days.slice(first);
   const totalRows = pending.reduce((sum, { events }) => sum + events, 0);
   let rows = 0;
@@ -60,5 +60,11 @@ export async function computeDays(events: Events, options: ComputeOptions = {}):
 
 /** The first day that is learned from: before it everything is seen for the first time. */
 export async function learnFrom(events: Events): Promise<string> {
-  return addDays((await firstDay(events)) ?? '1970-01-01', TUNING.warmUpDays);
+  return addDays(beginning(await computedDays(events)), TUNING.warmUpDays);
+}
+
+/** The first day that another follows within a week: a row from a machine whose clock stands in 1999 begins nothing. */
+function beginning(days: string[]): string {
+  const steady = days.find((day, at) => at + 1 < days.length && daysBetween(day, days[at + 1]!) <= 7);
+  return steady ?? days[0] ?? '1970-01-01';
 }
