@@ -30,6 +30,8 @@ export function listenForInterrupt(say: (text: string) => void): Interrupt {
   return {
     signal: controller.signal,
     release() {
+      // After the first press the process is on its way out: the same press can still come a second time.
+      if (first !== undefined) return;
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
     },
