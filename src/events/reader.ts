@@ -42,6 +42,13 @@ const COMMON: Record<string, string> = {
   raw_data: `if(reason = '', line, ${BAD_LINE_TEXT})`,
 };
 
+/** Of a log that gives the content's key words; a whole text has too many to tell one document from another. */
+const KEYWORDS = `if(
+  length(splitByChar(' ', lowerUTF8(content)) AS words) <= 12,
+  arrayDistinct(arrayFilter(word -> length(word) > 2, words)),
+  []
+)`;
+
 export function readers(): Reader[] {
   return readdirSync(FOLDER)
     .sort()
@@ -83,7 +90,8 @@ function linesSql(reader: Reader, positions: CsvPositions, firstFields = 0): str
 /** The events table's columns that `reader` fills, each with its SQL expression over what linesSql gives. */
 function eventColumns(reader: Reader): Record<string, string> {
   const classUid = `if(reason = '', ${reader.class_uid}, 0)`;
-  return { ...COMMON, class_uid: classUid, log_name: literal(reader.log_name), ...reader.map };
+  const keywords = 'content' in reader.columns ? { keywords: KEYWORDS } : {};
+  return { ...COMMON, ...keywords, class_uid: classUid, log_name: literal(reader.log_name), ...reader.map };
 }
 
 /**
