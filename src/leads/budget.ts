@@ -51,13 +51,15 @@ export class Budget<C extends Candidate> {
       this.#begin(week, people);
       raised.push(...this.#raise(this.#bar(), `${day} 00:00:00`));
     }
+    const bar = this.#bar();
     for (const candidate of alerts) {
       const best = this.#scores.get(candidate.user_uid) ?? 0;
       this.#scores.set(candidate.user_uid, Math.max(best, candidate.score));
       const before = this.#raised.get(candidate.user_uid);
       if (candidate.score < LEAST_SCORE || (before !== undefined && candidate.evidence < before * GROWTH)) continue;
       this.#open.set(candidate.user_uid, candidate);
-      raised.push(...this.#raise(this.#bar(), candidate.time));
+      // Whoever else is open came below the bar, or when no place was left.
+      if (candidate.score >= bar) raised.push(...this.#raise(bar, candidate.time));
     }
     return dayNumber % 7 === 6 ? [...raised, ...this.#raise(LEAST_SCORE, `${day} 23:59:59`)] : raised;
   }
