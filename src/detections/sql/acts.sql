@@ -14,6 +14,8 @@ WITH
     FROM events
     WHERE day = {day:Date} AND class_uid = 1010 AND activity_name = 'Connect'
   ),
+  -- One row for each thing that an event was done to: (target, channel, destination). Of mail those to or from outside, one
+  -- for each outside address and attachment, so that a private address cannot hide behind a partner's.
   rows AS (
     SELECT
       uid,
@@ -22,69 +24,45 @@ WITH
       class_uid,
       activity_name,
       device_hostname,
-      file_path AS target,
-      lowerUTF8(splitByChar('\\', file_path)[-1]) AS name,
-      startsWith(file_path, '\\\\') AS on_share,
-      multiIf(to_removable_media, 'removable_media', activity_name = 'Print', 'print', '') AS channel,
-      '' AS destination,
-      keywords
+      if(class_uid IN (3002, 1010), [], keywords) AS keywords,
+      arrayFilter(
+        address -> position(address, '@') > 0 AND splitByChar('@', address)[-1] NOT IN {inside_domains:Array(String)},
+        if(activity_name = 'Send', email_to, [email_from])
+      ) AS outside,
+      arrayJoin(multiIf(
+        class_uid = 1001,
+        [(file_path, multiIf(to_removable_media, 'removable_media', activity_name = 'Print', 'print', ''), '')],
+        class_uid = 4009,
+        arrayFlatten(arrayMap(
+          attachment -> arrayMap(
+            -- Some logs tell how many attachments there are, and not which.
+            address -> (attachment, if(activity_name = 'Send' AND notEmpty(email_attachments), 'mail', ''), address),
+            outside
+          ),
+          if(empty(email_attachments), [''], arrayDistinct(email_attachments))
+        )),
+        class_uid = 4002,
+        [(decodeURLComponent(splitByChar('/', url_path)[-1]), 'upload', url_hostname)],
+        [(medium, '', '')]
+      )) AS act,
+      act.1 AS target,
+      act.2 AS channel,
+      act.3 AS destination,
+      multiIf(
+        class_uid IN (3002, 1010), '',
+        class_uid = 4002, lowerUTF8(target),
+        lowerUTF8(splitByChar('\\', target)[-1])
+      ) AS name,
+      class_uid IN (1001, 4009) AND startsWith(target, '\\\\') AS on_share
     FROM events
-    WHERE day = {day:Date} AND class_uid = 1001 AND activity_name != 'Delete'
-
-    UNION ALL
-
-    -- Mail to or from outside; a row for each outside address and attachment, so that a private address cannot hide
-    -- behind a partner's.
-    SELECT
-      uid,
-      time,
-      actor_user_uid,
-      class_uid,
-      activity_name,
-      device_hostname,
-      arrayJoin(if(empty(email_attachments), [''], arrayDistinct(email_attachments))) AS target,
-      lowerUTF8(splitByChar('\\', target)[-1]) AS name,
-      startsWith(target, '\\\\') AS on_share,
-      -- Some logs tell how many attachments there are, and not which.
-      if(activity_name = 'Send' AND notEmpty(email_attachments), 'mail', '') AS channel,
-      arrayJoin(outside) AS destination,
-      keywords
-    FROM (
-      SELECT
-        *,
-        arrayFilter(
-          address -> position(address, '@') > 0 AND splitByChar('@', address)[-1] NOT IN {inside_domains:Array(String)},
-          if(activity_name = 'Send', email_to, [email_from])
-        ) AS outside
-      FROM events
-      WHERE day = {day:Date} AND class_uid = 4009
+    WHERE day = {day:Date} AND (
+      (class_uid = 1001 AND activity_name != 'Delete')
+      OR class_uid = 4009
+      OR (class_uid = 4002 AND activity_name = 'Post' AND NOT arrayExists(
+        inside -> url_hostname = inside OR endsWith(url_hostname, concat('.', inside)), {inside_domains:Array(String)}
+      ))
+      OR (class_uid IN (3002, 1010) AND activity_name IN ('Logon', 'Connect'))
     )
-    WHERE notEmpty(outside)
-
-    UNION ALL
-
-    SELECT
-      uid,
-      time,
-      actor_user_uid,
-      class_uid,
-      activity_name,
-      device_hostname,
-      decodeURLComponent(splitByChar('/', url_path)[-1]) AS target,
-      lowerUTF8(target) AS name,
-      false AS on_share,
-      'upload' AS channel,
-      url_hostname AS destination,
-      keywords
-    FROM events
-    WHERE day = {day:Date} AND class_uid = 4002 AND activity_name = 'Post'
-      AND NOT arrayExists(inside -> url_hostname = inside OR endsWith(url_hostname, concat('.', inside)), {inside_domains:Array(String)})
-
-    UNION ALL
-
-    SELECT uid, time, actor_user_uid, class_uid, activity_name, device_hostname, medium, '', false, '', '', []
-    FROM events
-    WHERE day = {day:Date} AND class_uid IN (3002, 1010) AND activity_name IN ('Logon', 'Connect')
   )
 SELECT
   {day:Date},
