@@ -7,8 +7,10 @@ import { statements } from '../stores/statements.ts';
 import type { Rule } from './rule.ts';
 import { TUNING } from './tuning.ts';
 
-const read = statements(import.meta.url);
-const sql = (name: string) => read(name).replaceAll('$PEOPLE', PEOPLE_AS_OF);
+/** SQL: the score, 0 to 100, of so many bits of evidence. Parameter: scale. */
+export const SCORE_OF = '(bits) -> 100 * (1 - exp2(-bits / {scale:Float64})) AS score_of';
+
+const sql = statements(import.meta.url, { PEOPLE: PEOPLE_AS_OF, SCORE_OF });
 
 const DAY_STATES = sql('day-states');
 const STAFF = sql('staff');

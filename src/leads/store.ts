@@ -1,6 +1,6 @@
 /** The leads room's SQL: the queue in the casework store, what it is made from in the event store. */
 import { type Insertable, type Selectable, sql } from 'kysely';
-import { TUNING } from '../detections/detections.ts';
+import { SCORE_OF, TUNING } from '../detections/detections.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import { statements } from '../stores/statements.ts';
@@ -28,7 +28,7 @@ declare module '../stores/postgres.ts' {
 
 export type LeadRow = Selectable<LeadsTable>;
 
-const query = statements(import.meta.url);
+const query = statements(import.meta.url, { SCORE_OF });
 const STANDING = query('standing');
 const ALERTS = query('alerts');
 

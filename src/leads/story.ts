@@ -1,10 +1,10 @@
 /** What the event store knows of one person, for his page: reads only, each with a limit. */
-import { lastDay, learnFrom, type Rule, TUNING } from '../detections/detections.ts';
+import { lastDay, learnFrom, type Rule, SCORE_OF, TUNING } from '../detections/detections.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { statements } from '../stores/statements.ts';
 import { MEMORY_DAYS } from './lead.ts';
 
-const query = statements(import.meta.url);
+const query = statements(import.meta.url, { SCORE_OF });
 const SIGNALS = query('signals');
 const CONTRIBUTIONS = query('contributions');
 const MEASURES = query('measures');

@@ -70,12 +70,13 @@ WITH
       t.reached AS reached,
       o.heights AS own,
       a.days AS own_days,
+      arrayCount(o -> o.1 >= step, own) AS own_reached,
       transform(t.detection, {detections:Array(String)}, {weights:Array(Float64)}, toFloat64(0)) AS weight
     FROM measures AS t
     LEFT JOIN active AS a ON a.user_uid = t.user_uid AND a.span = t.span
     LEFT JOIN own AS o ON o.detection = t.detection AND o.span = t.span AND o.user_uid = t.user_uid
     WHERE t.day = {day:Date} AND weight > 0
-      AND arrayCount(o -> o.1 >= step, own) <= (own_days + {k_own:Float64}) * exp2(-{least_bits:Float64})
+      AND own_reached <= (own_days + {k_own:Float64}) * exp2(-{least_bits:Float64})
   ),
   -- Values of the past as staircases of eight steps per doubling, with the days on each, the lowest first. Enough to count
   -- who reached a value, and small however many people there are.
@@ -124,6 +125,7 @@ WITH
       t.reached AS reached,
       t.own AS own,
       t.own_days AS own_days,
+      t.own_reached AS own_reached,
       t.weight AS weight,
       rs.heights AS role_heights,
       rs.days AS role_people_days,
@@ -168,7 +170,6 @@ SELECT
 FROM (
   SELECT
     *,
-    arrayCount(o -> o.1 >= step, own) AS own_reached,
     arrayMap(
       (v, s) -> surprise(
         v, s, role, own, role_heights, role_people_days, all_heights, all_people_days, own_days, peer_days, all_days

@@ -22,19 +22,20 @@ WITH
     WHERE day > {day:Date} - 120 AND day < {day:Date}
     GROUP BY user_uid
   ),
-  (evidence, peak) -> 100 * (1 - exp2(
-    -(evidence + {news:Float64} * greatest(0, evidence - peak)) / (1 + {news:Float64}) / {scale:Float64}
-  )) AS score_of
+  $SCORE_OF,
+  (evidence, peak) -> score_of(
+    (evidence + {news:Float64} * greatest(0, evidence - peak)) / (1 + {news:Float64})
+  ) AS alert_score
 SELECT
   {day:Date},
   n.user_uid,
   n.totals[-1] AS evidence,
   n.fresh,
   greatest(0, evidence - ifNull(n.peak, 0)) AS raised,
-  score_of(evidence, ifNull(n.peak, 0)) AS score,
+  alert_score(evidence, ifNull(n.peak, 0)) AS score,
   arrayFilter(
     (step, i) -> i = 1 OR floor(log2(n.totals[i]) / log2({growth:Float64})) > floor(log2(n.totals[i - 1]) / log2({growth:Float64})),
-    arrayMap((time, total) -> (time, total, score_of(total, ifNull(n.peak, 0))), n.added.1, n.totals),
+    arrayMap((time, total) -> (time, total, alert_score(total, ifNull(n.peak, 0))), n.added.1, n.totals),
     arrayEnumerate(n.totals)
   ) AS steps
 FROM (

@@ -2,6 +2,7 @@
 -- takes to get here and be reckoned, with the day's strongest signals by then; somebody without is told at the day's start
 -- with what is left of the evidence.
 WITH
+  $SCORE_OF,
   fresh AS (
     SELECT
       s.user_uid AS user_uid,
@@ -50,7 +51,7 @@ FROM (
     user_uid,
     concat(toString({day:Date}), ' 00:00:00') AS time,
     evidence,
-    100 * (1 - exp2(-evidence / (1 + {news:Float64}) / {scale:Float64})) AS score,
+    score_of(evidence / (1 + {news:Float64})) AS score,
     reasons
   FROM standing
 )

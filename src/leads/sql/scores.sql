@@ -1,5 +1,6 @@
 -- A person's score by day over the last half year, decaying between the days that brought something new.
 WITH
+  $SCORE_OF,
   news AS (
     SELECT groupArray((day, fresh)) AS days
     FROM standings
@@ -7,10 +8,10 @@ WITH
   )
 SELECT
   {day:Date} - number AS day,
-  round(100 * (1 - exp2(-arraySum(arrayMap(
+  round(score_of(arraySum(arrayMap(
     d -> if(d.1 <= day AND d.1 > day - 120, d.2 * exp2(-(day - d.1) / {half_life:Float64}), 0),
     (SELECT days FROM news)
-  )) / {scale:Float64})), 2) AS score
+  ))), 2) AS score
 FROM numbers(183)
 WHERE day >= (SELECT min(day) FROM computed_days)
 ORDER BY day

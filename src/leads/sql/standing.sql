@@ -1,5 +1,6 @@
 -- Everybody who stood out within the last 90 days before {day:Date}, with what is left of the evidence on that day.
 WITH
+  $SCORE_OF,
   everyone AS (
     SELECT
       user_uid,
@@ -43,9 +44,9 @@ SELECT
   c.detections AS detections,
   c.top AS top,
   arrayMap(
-    back -> round(100 * (1 - exp2(-arraySum(arrayMap(
+    back -> round(score_of(arraySum(arrayMap(
       d -> if(d.1 <= {day:Date} - back, d.2 * exp2(-({day:Date} - back - d.1) / {half_life:Float64}), 0), e.days
-    )) / {scale:Float64})), 2),
+    ))), 2),
     arrayReverse(range(28))
   ) AS trend,
   trend[28] AS score
