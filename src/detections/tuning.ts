@@ -18,5 +18,5 @@ export const TUNING = {
   /** Within a day a person is told again when the evidence has grown by this factor. */
   growth: 1.3,
   /** Evidence in bits at which the score reaches 50. */
-  scoreScale: 18,
+  scoreScale: 12,
 } as const;

@@ -35,7 +35,7 @@ const ALERTS = query('alerts');
 /** The bits of evidence that make somebody a lead, a score of 40. Below it the queue would hold half the house. */
 const LEAST_EVIDENCE = -Math.log2(1 - 0.4) * TUNING.scoreScale;
 /** Less evidence than this, in bits, is not told again on days without news. */
-const LEAST_KEPT = 4;
+const LEAST_KEPT = 3;
 const BATCH = 500;
 
 export interface StandingRow {
