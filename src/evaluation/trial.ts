@@ -48,13 +48,10 @@ export function trialOfDays(days: readonly AlertDay[], answers: Answers): Trial 
   };
 }
 
-/** Candidates of the budget begin at this score; a list of alerts with a scale of its own is moved above it. */
-const LOWEST_SCORE = 20;
+/** Between these bits of evidence a list of alerts with a scale of its own is laid out: those of a lead, weak to strong. */
+const [LEAST_EVIDENCE, MOST_EVIDENCE] = [4, 40];
 
-/**
- * Alerts of which only the score is known. The same rule decides; since it does not know how evidence grows, somebody
- * who was raised may come again in another week.
- */
+/** Alerts of which only the score is known, taken for evidence: the same rule decides. */
 export function trialOfAlerts(alerts: readonly Alert[], answers: Answers): Trial {
   const { firstDay, days, people } = answers;
   let [least, greatest] = [Infinity, -Infinity];
@@ -63,11 +60,8 @@ export function trialOfAlerts(alerts: readonly Alert[], answers: Answers): Trial
   for (const alert of alerts) {
     const day = dayOf(alert.time) - firstDay;
     const share = greatest > least ? (alert.score - least) / (greatest - least) : 1;
-    const score = LOWEST_SCORE + share * (100 - LOWEST_SCORE);
-    byDay[day]?.push({
-      ...{ user_uid: alert.user, score, evidence: 2 ** Math.floor(day / 7) },
-      time: clockText(alert.time),
-    });
+    const evidence = LEAST_EVIDENCE + share * (MOST_EVIDENCE - LEAST_EVIDENCE);
+    byDay[day]?.push({ user_uid: alert.user, score: alert.score, evidence, time: clockText(alert.time) });
   }
   return {
     ranking: rankByWeek(alerts, answers),

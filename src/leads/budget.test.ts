@@ -29,6 +29,25 @@ describe('a budget of alerts', () => {
     expect(budget.decide(day(2, 1000, [candidate('a', 95, 31)]))).toHaveLength(1);
   });
 
+  it('takes for news what nobody was told, however long it has stood', () => {
+    const small = new Budget<C>(1); // for 300 people the first place comes in the fourth week
+    const stands = candidate('stands', 10, 30);
+    for (let number = 0; number < 21; number++) expect(small.decide(day(number, 300, [stands]))).toEqual([]);
+    const came = [...Array(7).keys()].flatMap((number) =>
+      small.decide(day(21 + number, 300, [stands, candidate('today', 60, 16)])),
+    );
+    expect(came.map((c) => c.user_uid)).toEqual(['stands']);
+  });
+
+  it('counts what is left of evidence that was told once', () => {
+    const budget = new Budget<C>(2);
+    expect(budget.decide(day(0, 500, [candidate('known', 90, 20)]))).toHaveLength(1);
+    const week = [candidate('known', 90, 31), candidate('new', 70, 24)];
+    // Told 20 a week ago, of which 15.7 are left: 31 are worth (31 + 3 * 15.3) / 4 = 19.2 bits, the others' news 24.
+    const came = [...Array(7).keys()].flatMap((number) => budget.decide(day(7 + number, 500, week)));
+    expect(came.map((c) => c.user_uid)).toEqual(['new']);
+  });
+
   it('keeps a place early in the week from what would not have earned one before', () => {
     const budget = new Budget<C>(1);
     for (let week = 0; week < 4; week++) budget.decide(day(week * 7, 1000, [candidate(`old${week}`, 80)]));
