@@ -23,6 +23,7 @@ export async function loadOrganisation(
   folder: string,
   progress: StartProgress,
   signal: AbortSignal,
+  reread = false,
 ): Promise<Loaded> {
   checkFolder(folder);
   const people = await loadPeople(data.events, folder);
@@ -30,6 +31,7 @@ export async function loadOrganisation(
   const line = progress({ label: 'Loading', unit: 'rows' });
   const report = await loadLogs(data.events, folder, {
     signal,
+    reread,
     onProgress: ({ rows, bytes, totalBytes }) =>
       line.update(rows, `${Math.floor((bytes / totalBytes) * 100)} % of the bytes`),
   });

@@ -113,6 +113,37 @@ test('a file that grew is loaded from where it had ended, and counted once', asy
   expect([grown.rows, grown.stored]).toEqual([3, 3]);
 });
 
+test('a log that has grown is read from its last part on; all of it when asked', async () => {
+  const lines = [...Array(30).keys()].map((second) => logon(second));
+  const options = { segmentBytes: 300 };
+  const folder = folderOf({ 'logon.csv': `${HEADER}${lines.join('\n')}\n` });
+  const first = await loadLogs(events, folder, options);
+  const changed = lines.with(10, lines[10]!.replace('Logon', 'Logof'));
+  writeFileSync(join(folder, 'logon.csv'), `${HEADER}${[...changed, logon(30), logon(31)].join('\n')}\n`);
+  const grown = await loadLogs(events, folder, options);
+  expect([first.added, grown.added < 10, grown.logs[0]!.rows, grown.logs[0]!.events, grown.logs[0]!.bad]).toEqual([
+    30,
+    true,
+    32,
+    32,
+    0,
+  ]);
+  const lastLines = await events.rows(`SELECT file_line AS line FROM events ORDER BY line DESC LIMIT 2`);
+  expect(lastLines).toEqual([{ line: 33 }, { line: 32 }]);
+  const reread = await loadLogs(events, folder, { ...options, reread: true });
+  expect([reread.logs[0]!.rows, reread.logs[0]!.bad]).toEqual([32, 1]);
+});
+
+test('a log that was cut off and written anew is read from its beginning', async () => {
+  const lines = [...Array(30).keys()].map((second) => logon(second));
+  const folder = folderOf({ 'logon.csv': `${HEADER}${lines.join('\n')}\n` });
+  await loadLogs(events, folder, { segmentBytes: 300 });
+  const other = [lines[0]!, ...[...Array(40).keys()].map((second) => logon(second + 100))];
+  writeFileSync(join(folder, 'logon.csv'), `${HEADER}${other.join('\n')}\n`);
+  const { logs } = await loadLogs(events, folder, { segmentBytes: 300 });
+  expect([logs[0]!.rows, logs[0]!.events]).toEqual([41, 70]);
+});
+
 test('a line of a megabyte is one line', async () => {
   const { stored, bad, rows } = await loadLines([logon(1), `x${'y'.repeat(1_000_000)}`, logon(2)], {
     segmentBytes: 4096,

@@ -8,7 +8,7 @@ import { csvPositions, headerNames } from '../stores/csv.ts';
 import { fileFault, readHeader } from '../stores/header.ts';
 import { clearSpool, spoolOf } from '../stores/spool.ts';
 import { readers } from './reader.ts';
-import { frames, SEGMENT_BYTES, sourceOf } from './segment.ts';
+import { frames, isPart, SEGMENT_BYTES, sourceOf } from './segment.ts';
 import {
   countLines,
   forgetHalfLine,
@@ -40,6 +40,8 @@ export interface LoadOptions {
   ended?: boolean;
   /** Only these files, such as logon.csv. */
   only?: readonly string[];
+  /** Read what is stored already once more, too: an old line of a log may have been changed since. */
+  reread?: boolean;
 }
 
 /** How far a file has been read: its last part, and the position after it. */
@@ -77,7 +79,7 @@ export async function loadLogs(events: Events, folder: string, options: LoadOpti
   const hold = totalBytes / (options.segmentBytes ?? SEGMENT_BYTES) < MOST_UNMERGED;
   await clearSpool(events);
   if (hold) await holdMerges(events, true);
-  let firstLine = 2; // line 1 is the header
+  let firstLine = 2;
   let added = 0;
   const ends = new Map<LogFile, FileEnd>();
   try {
@@ -85,16 +87,19 @@ export async function loadLogs(events: Events, folder: string, options: LoadOpti
     for await (const step of ahead(steps(events, files, options))) {
       if (options.signal?.aborted) throw new Fault('interrupted', 'loading stopped', { place: step.file.reader.file });
       if (step.kind === 'fault') unreadable.push(step.fault);
-      else if (step.kind === 'end') await forgetOtherSegments(events, step.file, step.positions);
+      else if (step.kind === 'begin') {
+        firstLine = 2 + step.rows; // line 1 is the header
+        progress.rows += step.rows;
+        progress.bytes += step.bytes;
+      } else if (step.kind === 'end') await forgetOtherSegments(events, step.file, step.positions);
       else {
-        if (step.segment.position === step.file.start) firstLine = 2;
         const rows = await storePart(events, step, firstLine);
-        const { file, position } = step.segment;
-        ends.set(file, { file, position, line: firstLine, rows, end: position + step.bytes });
+        const { file, position, bytes } = step.segment;
+        ends.set(file, { file, position, line: firstLine, rows, end: position + bytes });
         if (!step.done) added += rows;
         firstLine += rows;
         progress.rows += rows;
-        progress.bytes += step.bytes;
+        progress.bytes += bytes;
         progress.file = step.file.reader.file;
         options.onProgress?.({ ...progress });
       }
@@ -129,12 +134,12 @@ async function openFiles(
   return { files: files.sort((a, b) => a.size - b.size), unreadable };
 }
 
-/** What is to be done with a file, in order: its parts, then its end; or its fault. */
+/** What is to be done with a file, in order: what need not be read again, its parts, then its end; or its fault. */
 type Step =
+  | { kind: 'begin'; file: LogFile; rows: number; bytes: number }
   | {
       kind: 'part';
       segment: Segment;
-      bytes: number;
       /** The journal's entry of the same bytes; of other bytes at the same place, from before the file had grown. */
       done: JournalEntry | undefined;
       before: JournalEntry | undefined;
@@ -157,18 +162,37 @@ async function* steps(events: Events, files: LogFile[], options: LoadOptions): A
 async function* fileSteps(events: Events, file: LogFile, options: LoadOptions): AsyncGenerator<Step> {
   const known = await journal(events, file.reader.log_name);
   const byDigest = new Map(known.map((entry) => [entry.digest, entry]));
-  const positions: number[] = [];
-  for await (const frame of frames(file.path, file.start, options.segmentBytes, options.ended)) {
+  const stored = options.reread ? [] : await storedBeginning(file, known);
+  const from = stored.reduce((end, { bytes }) => end + bytes, file.start);
+  yield { kind: 'begin', file, rows: stored.reduce((sum, { rows }) => sum + rows, 0), bytes: from - file.start };
+  const positions = stored.map(({ position }) => position);
+  for await (const frame of frames(file, from, options.segmentBytes, options.ended)) {
     const done = byDigest.get(frame.digest);
     const spooled = done ? '' : join(spoolOf(events), `${file.reader.log_name}-${frame.position}.lines`);
     if (!done) await spool(spooled, frame.bytes);
     positions.push(frame.position);
-    const segment = { file, position: frame.position, digest: frame.digest };
+    const segment = { file, position: frame.position, digest: frame.digest, bytes: frame.bytes.length };
     const before = known.find(({ source, position }) => source === file.source && position === frame.position);
     // The bytes themselves are on disk now and need not wait in memory.
-    yield { kind: 'part', file, segment, bytes: frame.bytes.length, done, before, spooled };
+    yield { kind: 'part', file, segment, done, before, spooled };
   }
   yield { kind: 'end', file, positions };
+}
+
+/**
+ * The stored parts of a file before its last one, when that is still what was stored: a log grows at its end, and what
+ * comes before the last part need not be read at each load.
+ */
+async function storedBeginning(file: LogFile, known: JournalEntry[]): Promise<JournalEntry[]> {
+  const parts: JournalEntry[] = [];
+  let end = file.start;
+  for (const part of known) {
+    if (part.source !== file.source || part.position !== end || part.bytes === 0) continue;
+    parts.push(part);
+    end += part.bytes;
+  }
+  const last = parts.pop();
+  return last && (await isPart(file, last)) ? parts : [];
 }
 
 /** The same values, fetched two ahead of their use: the disk and the digest keep in front of the engine. */

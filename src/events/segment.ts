@@ -17,20 +17,40 @@ export interface Frame {
 }
 
 /**
- * Parts of about `size` bytes from `start` to the end of the file, each of whole lines; a last line may lack its end,
- * unless only `ended` ones are wanted. Errors: invalid-input for a line that is too long to be one.
+ * Parts of about `size` bytes from `from` to the end of a file whose header ends at `start`, each of whole lines; a last
+ * line may lack its end, unless only `ended` ones are wanted. Errors: invalid-input for a line that is too long to be one.
  */
-export async function* frames(path: string, start: number, size = SEGMENT_BYTES, ended = false): AsyncGenerator<Frame> {
+export async function* frames(
+  { path, start }: { path: string; start: number },
+  from: number,
+  size = SEGMENT_BYTES,
+  ended = false,
+): AsyncGenerator<Frame> {
   const handle = await open(path, 'r');
   try {
     const header = await headerBytes(handle, start);
-    for (let position = start; ; ) {
+    for (let position = from; ; ) {
       const lines = await wholeLines(handle, position, size, path);
       const bytes = ended ? lines.subarray(0, lines.lastIndexOf(NEWLINE) + 1) : lines;
       if (bytes.length === 0) return;
-      yield { position, bytes, digest: createHash('sha256').update(header).update(bytes).digest('hex') };
+      yield { position, bytes, digest: digestOf(header, bytes) };
       position += bytes.length;
     }
+  } finally {
+    await handle.close();
+  }
+}
+
+const digestOf = (header: Buffer, bytes: Buffer) => createHash('sha256').update(header).update(bytes).digest('hex');
+
+/** Whether a part of a file whose header ends at `start` still holds the bytes that the digest was made of. */
+export async function isPart(
+  { path, start }: { path: string; start: number },
+  { position, bytes, digest }: { position: number; bytes: number; digest: string },
+): Promise<boolean> {
+  const handle = await open(path, 'r');
+  try {
+    return digestOf(await headerBytes(handle, start), await readBytes(handle, position, bytes)) === digest;
   } finally {
     await handle.close();
   }

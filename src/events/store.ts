@@ -26,6 +26,7 @@ export interface Segment {
   file: LogFile;
   position: number;
   digest: string;
+  bytes: number;
 }
 
 export interface JournalEntry {
@@ -33,14 +34,17 @@ export interface JournalEntry {
   position: number;
   digest: string;
   rows: number;
+  /** 0: not noted. */
+  bytes: number;
 }
 
 /** The segments of a log that are stored. */
 export function journal(events: Events, logName: string): Promise<JournalEntry[]> {
   return events.rows<JournalEntry>(
-    `SELECT source, position, digest, rows
+    `SELECT source, position, digest, rows, bytes
      FROM segments FINAL
      WHERE log_name = {logName:String} AND digest != ''
+     ORDER BY source, position
      LIMIT 10000000`,
     { logName },
   );
@@ -105,11 +109,13 @@ export async function holdMerges(events: Events, hold: boolean): Promise<void> {
   await events.run(`SYSTEM ${hold ? 'STOP' : 'START'} MERGES events`);
 }
 
-export async function insertSegment(events: Events, { file, position, digest }: Segment, rows: number): Promise<void> {
+export async function insertSegment(events: Events, segment: Segment, rows: number): Promise<void> {
+  const { file, position, digest, bytes } = segment;
   await events.run(
-    `INSERT INTO segments (log_name, source, position, file, digest, rows)
-     SELECT {log_name:String}, {source:String}, {position:UInt64}, {file:String}, {digest:String}, {rows:UInt64}`,
-    { log_name: file.reader.log_name, source: file.source, position, file: file.reader.file, digest, rows },
+    `INSERT INTO segments (log_name, source, position, file, digest, rows, bytes)
+     SELECT
+       {log_name:String}, {source:String}, {position:UInt64}, {file:String}, {digest:String}, {rows:UInt64}, {bytes:UInt64}`,
+    { log_name: file.reader.log_name, source: file.source, position, file: file.reader.file, digest, rows, bytes },
   );
 }
 

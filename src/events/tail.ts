@@ -13,7 +13,7 @@ import { spoolOf } from '../stores/spool.ts';
 import { type FileEnd, loadLogs, spool } from './jobs.ts';
 import { readers } from './reader.ts';
 import { headerBytes, NEWLINE, readBytes, SEGMENT_BYTES } from './segment.ts';
-import { forgetHalfLine, insertSegment, storeLines } from './store.ts';
+import { countLines, forgetHalfLine, insertSegment, storeLines } from './store.ts';
 
 export interface Added {
   /** Lines that were not read before. */
@@ -133,25 +133,20 @@ async function storeAdded(events: Events, tail: Tail, lines: Buffer): Promise<nu
   const { file, position } = tail;
   const path = join(spoolOf(events), `${file.reader.log_name}-${tail.end}.lines`);
   const line = tail.line + tail.rows;
-  const added = countLineEnds(lines);
   const hash = tail.hash.copy().update(lines);
   await spool(path, lines);
   try {
+    const added = await countLines(events, path);
     if (tail.fresh) await forgetHalfLine(events, file, { path, index: 0, line });
     await storeLines(events, file, path, line);
-    await insertSegment(events, { file, position, digest: hash.copy().digest('hex') }, tail.rows + added);
+    const bytes = tail.end + lines.length - position;
+    await insertSegment(events, { file, position, digest: hash.copy().digest('hex'), bytes }, tail.rows + added);
+    const last = Buffer.from(Buffer.concat([tail.last, lines.subarray(-LAST_BYTES)]).subarray(-LAST_BYTES));
+    Object.assign(tail, { hash, last, rows: tail.rows + added, end: tail.end + lines.length, fresh: false });
+    return added;
   } finally {
     await rm(path, { force: true });
   }
-  const last = Buffer.from(Buffer.concat([tail.last, lines.subarray(-LAST_BYTES)]).subarray(-LAST_BYTES));
-  Object.assign(tail, { hash, last, rows: tail.rows + added, end: tail.end + lines.length, fresh: false });
-  return added;
-}
-
-function countLineEnds(bytes: Buffer): number {
-  let count = 0;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count++;
-  return count;
 }
 
 /** A fault of the file itself is told beside the others; one of the stores ends the call. */
