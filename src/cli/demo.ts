@@ -2,16 +2,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listAccounts } from '../access/access.ts';
-import { Fault } from '../base/fault.ts';
 import { randomToken } from '../base/id.ts';
-import { logTotals } from '../events/events.ts';
 import { replay } from '../leads/leads.ts';
 import { type Data, openData } from '../stores/data.ts';
 import { simulate } from '../worlds/worlds.ts';
 import { command } from './command.ts';
 import { consoleAccess, consoleConfig, serveConsole } from './console.ts';
 import { dataOption, integer, port } from './option.ts';
-import { loadOrganisation, reportLoaded } from './organisation.ts';
+import { isMarked, loadOrganisation, type Mark, refuseOtherRecords, reportLoaded } from './organisation.ts';
 import { formatCount, type StartProgress } from './progress.ts';
 import { dayProgress } from './replay.ts';
 import { firstAccounts, SYNTHETIC_MARK } from './serve.ts';
@@ -39,7 +37,7 @@ export const demo = command({
     const config = consoleConfig(options.data, options.port);
     const data = await openData(options.data, { create: true, purpose: 'countersign demo' });
     try {
-      await refuseOtherRecords(data, options);
+      await refuseOtherRecords(data, markOf(options));
       await buildConsole(say);
       await makeOrganisation(data, options, { signal, say, progress });
       const access = consoleAccess(data, config);
@@ -68,27 +66,17 @@ interface Size {
   seed: number;
 }
 
-const describe = ({ people, days, seed }: Size) => `${people} people, ${days} days, seed ${seed}\n`;
-
-/** Whether the data directory holds just this made-up organisation. */
-function isMarked(data: Data, size: Size): boolean {
-  const mark = join(data.dir, SYNTHETIC_MARK);
-  return existsSync(mark) && readFileSync(mark, 'utf8') === describe(size);
-}
-
-/** Made-up people among real ones would spoil every comparison, and nobody could take them out again. */
-async function refuseOtherRecords(data: Data, size: Size): Promise<void> {
-  if (isMarked(data, size) || (await logTotals(data.events)).length === 0) return;
-  throw new Fault('usage', 'the data directory holds other records; name an empty one with --data', {
-    place: data.dir,
-  });
-}
+const markOf = ({ people, days, seed }: Size): Mark => ({
+  file: SYNTHETIC_MARK,
+  text: `${people} people, ${days} days, seed ${seed}\n`,
+});
 
 /** Simulates into a folder inside the data directory, loads and replays it. Done before: nothing to do. */
 async function makeOrganisation(data: Data, size: Size, { signal, say, progress }: Voice): Promise<void> {
   const { people, days, seed } = size;
   const folder = join(data.dir, 'demo-organisation');
-  if (!isMarked(data, size)) {
+  const mark = markOf(size);
+  if (!isMarked(data, mark)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const line = progress({ label: 'Simulating', total: days, unit: 'days' });
@@ -96,7 +84,7 @@ async function makeOrganisation(data: Data, size: Size, { signal, say, progress 
       line.update(Number(moment.day), `${formatCount(moment.rows)} rows`);
     await simulate({ people, days, seed, out: folder, signal, onProgress });
     line.done();
-    writeFileSync(join(data.dir, SYNTHETIC_MARK), describe(size));
+    writeFileSync(join(data.dir, mark.file), mark.text);
   }
   const code = reportLoaded(await loadOrganisation(data, folder, progress, signal), () => {});
   if (code !== 0) say('Some rows of the demo could not be read: see the Sources page.');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { FAULTS, Fault } from '../base/fault.ts';
@@ -15,12 +15,11 @@ import {
   tryAlerts,
   tryWorld,
 } from '../evaluation/evaluation.ts';
-import { logTotals } from '../events/events.ts';
 import { replay as live } from '../leads/leads.ts';
-import { type Data, openData } from '../stores/data.ts';
+import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { decimal, flag, operands, several, text } from './option.ts';
-import { loadOrganisation, reportLoaded } from './organisation.ts';
+import { loadOrganisation, refuseOtherRecords, reportLoaded } from './organisation.ts';
 import type { StartProgress } from './progress.ts';
 import { dayProgress } from './replay.ts';
 
@@ -120,7 +119,9 @@ async function tryGiven(
   if (folder === undefined) return { tried: tryAlerts(name, answers, given ?? []), code: 0 };
   const data = await openData(kept, { create: true, purpose: 'countersign eval' });
   try {
-    await refuseOtherRecords(data, answersFolder);
+    const mark = { file: 'evaluated-world', text: readFileSync(join(answersFolder, 'world.json'), 'utf8') };
+    await refuseOtherRecords(data, mark);
+    await writeFile(join(data.dir, mark.file), mark.text);
     const code = reportLoaded(await loadOrganisation(data, folder, progress, signal), say);
     if (given === undefined) await live(data, { signal, onDay: dayProgress(progress) });
     const onDay = leftOutProgress(progress);
@@ -128,18 +129,6 @@ async function tryGiven(
   } finally {
     await data.close();
   }
-}
-
-/** A data directory that is kept holds one world: another one's people among them would spoil every comparison. */
-async function refuseOtherRecords(data: Data, answersFolder: string): Promise<void> {
-  const mark = join(data.dir, 'evaluated-world');
-  const world = readFileSync(join(answersFolder, 'world.json'), 'utf8');
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === world) return;
-  if ((await logTotals(data.events)).length > 0)
-    throw new Fault('usage', 'the data directory holds other records; name an empty one with --data', {
-      place: data.dir,
-    });
-  await writeFile(mark, world);
 }
 
 /** The progress line of leaving detections out, with the one that is being left out. */

@@ -1,8 +1,9 @@
 /** Loading a whole organisation folder: what people declared, the register, and the logs. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { FAULTS, Fault } from '../base/fault.ts';
 import { loadDocuments } from '../documents/documents.ts';
-import { type LogTotals, loadLogs } from '../events/events.ts';
+import { type LogTotals, loadLogs, logTotals } from '../events/events.ts';
 import { loadPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { formatCount, type StartProgress } from './progress.ts';
@@ -44,6 +45,28 @@ export async function loadOrganisation(
     bad: sum(logs.map((log) => log.bad)),
     unreadable: [...people.unreadable, ...documents.unreadable, ...report.unreadable],
   };
+}
+
+/** A file in the data directory that says which made-up or judged organisation it holds. */
+export interface Mark {
+  file: string;
+  text: string;
+}
+
+export function isMarked({ dir }: Data, { file, text }: Mark): boolean {
+  const path = join(dir, file);
+  return existsSync(path) && readFileSync(path, 'utf8') === text;
+}
+
+/**
+ * Another organisation's people among these would spoil every comparison, and nobody could take them out again. Errors:
+ * usage when the data directory holds records without this mark.
+ */
+export async function refuseOtherRecords(data: Data, mark: Mark): Promise<void> {
+  if (isMarked(data, mark) || (await logTotals(data.events)).length === 0) return;
+  throw new Fault('usage', 'the data directory holds other records; name an empty one with --data', {
+    place: data.dir,
+  });
 }
 
 /** Errors: folder-not-found. */
