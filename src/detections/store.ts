@@ -10,7 +10,15 @@ import { TUNING } from './tuning.ts';
 /** SQL: the score, 0 to 100, of so many bits of evidence. Parameter: scale. */
 export const SCORE_OF = '(bits) -> 100 * (1 - exp2(-bits / {scale:Float64})) AS score_of';
 
-const sql = statements(import.meta.url, { PEOPLE: PEOPLE_AS_OF, SCORE_OF });
+/**
+ * SQL: what so many bits of one person's day count for. They come from one and the same work and are not independent: what
+ * goes beyond the first few counts with its square root, so that three odd days weigh more than one very odd one.
+ * Parameter: least_bits.
+ */
+export const TOGETHER =
+  '(bits) -> if(bits <= {least_bits:Float64}, bits, sqrt({least_bits:Float64} * bits)) AS together';
+
+const sql = statements(import.meta.url, { PEOPLE: PEOPLE_AS_OF, SCORE_OF, TOGETHER });
 
 const DAY_STATES = sql('day-states');
 const STAFF = sql('staff');

@@ -1,9 +1,12 @@
 /** The evaluation room's SQL. */
+import { TOGETHER, TUNING } from '../detections/detections.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { statements } from '../stores/statements.ts';
 import type { PersonDay } from './baseline.ts';
 
-const PERSON_DAYS = statements(import.meta.url)('person-days');
+const sql = statements(import.meta.url, { TOGETHER });
+const PERSON_DAYS = sql('person-days');
+const SIGNALS_WITHOUT = sql('signals-without');
 
 /**
  * Gives `work` the same store, in which the signals of some detections never were and the standings are still to be
@@ -21,10 +24,7 @@ export async function withoutSignals<T>(
   await forget();
   try {
     for (const table of ['signals', 'standings']) await events.run(`CREATE TABLE ${table}_without AS ${table}`);
-    await events.run(
-      `INSERT INTO signals_without SELECT * FROM signals WHERE detection NOT IN {detections:Array(String)}`,
-      { detections },
-    );
+    await events.run(SIGNALS_WITHOUT, { detections, least_bits: TUNING.leastBits });
     return await work({
       ...events,
       rows: (sql, parameters) => events.rows(renamed(sql), parameters),

@@ -166,9 +166,7 @@ WITH
     FROM told
     WHERE span = strongest
   ),
-  -- Signals of one day come from one and the same work and are not independent: what goes beyond the first few bits counts
-  -- with its square root, so that three odd days weigh more than one very odd one.
-  bits -> if(bits <= {least_bits:Float64}, bits, sqrt({least_bits:Float64} * bits)) AS together,
+  $TOGETHER,
   counting AS (
     SELECT
       *,

@@ -9,7 +9,7 @@ WITH
       toString(least(s.step.1 + 60, toDateTime({day:Date}, 'UTC') + 86399)) AS time,
       s.step.2 AS evidence,
       s.step.3 AS score,
-      arrayFilter(r -> r.2 > 0, arrayMap(
+      arrayFilter(r -> r.2 >= 0.05, arrayMap(
         r -> (r.1, arraySum(gain -> if(gain.1 <= s.step.1, gain.2, 0), r.3), r.2), g.signals
       )) AS reasons
     FROM (

@@ -1,0 +1,36 @@
+-- The signals as they would be if some detections never were: of each day what counted together is taken apart, and what
+-- is left is counted together anew.
+INSERT INTO signals_without
+WITH
+  $TOGETHER,
+  bits -> if(bits <= {least_bits:Float64}, bits, bits * bits / {least_bits:Float64}) AS apart,
+  gained AS (
+    SELECT
+      day,
+      user_uid,
+      detection,
+      gain.1 AS time,
+      sum(gain.2) OVER (PARTITION BY day, user_uid ORDER BY time RANGE UNBOUNDED PRECEDING) AS by_then,
+      sum(gain.2) OVER (PARTITION BY day, user_uid, time) AS at_once,
+      gain.2 * (apart(by_then) - apart(by_then - at_once)) / at_once AS alone
+    FROM signals
+    ARRAY JOIN gains AS gain
+  ),
+  remaining AS (
+    SELECT
+      day,
+      user_uid,
+      detection,
+      time,
+      sum(alone) OVER (PARTITION BY day, user_uid ORDER BY time RANGE UNBOUNDED PRECEDING) AS by_then,
+      sum(alone) OVER (PARTITION BY day, user_uid, time) AS at_once,
+      round(1024 * alone * (together(by_then) - together(by_then - at_once)) / at_once) / 1024 AS added
+    FROM (SELECT day, user_uid, detection, time, alone FROM gained WHERE detection NOT IN {detections:Array(String)})
+  )
+SELECT s.* REPLACE (r.gains AS gains, r.counted AS counted)
+FROM signals AS s
+INNER JOIN (
+  SELECT day, user_uid, detection, arraySort(groupArray((time, added))) AS gains, sum(added) AS counted
+  FROM remaining
+  GROUP BY day, user_uid, detection
+) AS r ON r.day = s.day AND r.user_uid = s.user_uid AND r.detection = s.detection
