@@ -1,10 +1,10 @@
 /** Rows on their way into the engine: written to its spool as they come, read by it in one statement. */
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Fingerprints } from './fingerprint.ts';
 
 /** Rows of fingerprints as the engine's RowBinary: text UInt32, hash UInt64, offset UInt32, little end first. */
 export const ROW_BYTES = 16;
+const PIECE = 1 << 20;
 
 /** The rows of one text; with `once` a fingerprint that stands in it several times gets a row for the first of them. */
 export function fingerprintRows(text: number, prints: Fingerprints, once: boolean): Buffer {
@@ -28,28 +28,37 @@ export function fingerprintRows(text: number, prints: Fingerprints, once: boolea
   return rows.subarray(0, at);
 }
 
-/** A file of the spool that is being written. */
+/** A file of the spool that is being written, a good piece at a time. */
 export class SpoolFile {
   readonly path: string;
-  readonly #stream: WriteStream;
+  #handle: FileHandle | undefined;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
   bytes = 0;
 
   constructor(path: string) {
     this.path = path;
-    this.#stream = createWriteStream(path, { mode: 0o600 });
-    this.#stream.on('error', () => {}); // told by close()
   }
 
   async write(rows: Buffer | string): Promise<void> {
-    this.bytes += rows.length;
-    if (rows.length > 0 && !this.#stream.write(rows))
-      await new Promise<void>((resolve) => {
-        this.#stream.once('drain', resolve).once('close', resolve);
-      });
+    const buffer = typeof rows === 'string' ? Buffer.from(rows) : rows;
+    this.#waiting.push(buffer);
+    this.#waitingBytes += buffer.length;
+    this.bytes += buffer.length;
+    if (this.#waitingBytes >= PIECE) await this.#flush();
   }
 
   async close(): Promise<void> {
-    this.#stream.end();
-    await finished(this.#stream);
+    await this.#flush();
+    await this.#handle?.close();
+    this.#handle = undefined;
+  }
+
+  async #flush(): Promise<void> {
+    this.#handle ??= await open(this.path, 'w', 0o600);
+    const rows = Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    await this.#handle.writeFile(rows); // writes at the end of what this handle has written
   }
 }

@@ -11,8 +11,8 @@ import { createHash } from 'node:crypto';
 /** A gram is the shortest run of characters that weighs so much: 15 letters, or 5 Chinese characters. */
 export const GRAM_WEIGHT = 15;
 const WIDE_WEIGHT = 3;
-/** Of so many grams that follow one another at least one is kept: any 38 letters that two texts share are noticed. */
-export const WINDOW = 24;
+/** Of so many grams that follow one another at least one is kept: any 30 letters that two texts share are noticed. */
+export const WINDOW = 16;
 
 /** `high` and `low` are the halves of 64-bit hashes; `offsets` say where each gram begins, in UTF-16 units of the text. */
 export interface Fingerprints {

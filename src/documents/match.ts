@@ -28,10 +28,17 @@ const DRIFT = 0.35;
 const SLACK = 60;
 const OPEN_CHAINS = 48;
 
-/** A chain is a passage when it weighs so much; the density keeps out chance meetings in long texts. */
-export const LEAST_WEIGHT = 3.4;
-const LEAST_PLACES = 4;
-const LEAST_DENSITY = 0.07;
+/** A chain in which at least this share of the fingerprints agree is word for word the same, but for small slips. */
+const WORD_FOR_WORD = 0.5;
+/** Least number of places, and least weight of them, that make a chain a passage; and all passages together a match. */
+const LEAST = {
+  /** Word for word: a sentence. One alone happens by chance; a hundred letters do not. */
+  passage: { places: 4, weight: 0.5 },
+  /** With words changed: fewer agree, so more of them are asked for. The share keeps chance out of long texts. */
+  changed: { places: 7, weight: 5, alike: 0.07 },
+  match: { places: 12, weight: 4 },
+};
+export const LEAST_WEIGHT = LEAST.match.weight;
 
 /** The chains among shared fingerprints, heaviest first; each place belongs to one of them. */
 export function chains(places: readonly Place[]): Chain[] {
@@ -80,16 +87,22 @@ export interface Own {
   readonly length: number;
 }
 
-/** The chains that are passages of the found text. */
+/** The passages that the found text shares with a registered one; none when all of them together are no match. */
 export function passagesOf(places: readonly Place[], own: Own, registeredLength: number): Passage[] {
   const passages: Passage[] = [];
-  for (const chain of chains(places)) {
-    if (chain.weight < LEAST_WEIGHT) break;
-    if (chain.places.length < LEAST_PLACES) continue;
-    const [first, last] = [chain.places[0]!, chain.places.at(-1)!];
-    const { telling } = within(own, first[0], last[0] + 1);
-    const alike = Math.min(1, chain.places.length / Math.max(1, telling));
-    if (alike < LEAST_DENSITY) continue;
+  const together = { places: 0, weight: 0 };
+  let changed = false;
+  for (const { places: chain, weight } of chains(places)) {
+    if (chain.length < LEAST.passage.places || weight < LEAST.passage.weight) continue;
+    const [first, last] = [chain[0]!, chain.at(-1)!];
+    const alike = Math.min(1, chain.length / Math.max(1, within(own, first[0], last[0] + 1).telling));
+    const { changed: least } = LEAST;
+    if (alike < WORD_FOR_WORD) {
+      if (chain.length < least.places || weight < least.weight || alike < least.alike) continue;
+      changed = true;
+    }
+    together.places += chain.length;
+    together.weight += weight;
     // A shared passage begins up to a window before its first fingerprint and ends a gram and a window after its last.
     const edge = Math.round(WINDOW / 2);
     const span = (at: 0 | 1, length: number): readonly [number, number] => [
@@ -98,7 +111,8 @@ export function passagesOf(places: readonly Place[], own: Own, registeredLength:
     ];
     passages.push({ found: span(0, own.length), registered: span(1, registeredLength), alike });
   }
-  return passages;
+  const enough = together.places >= LEAST.match.places && together.weight >= LEAST.match.weight;
+  return changed || enough ? passages : [];
 }
 
 /** How many of a text's fingerprints between two places tell something, and how many tell nothing. */
@@ -175,7 +189,7 @@ const size = (spans: readonly Span[]) => spans.reduce((sum, [start, end]) => sum
 /** Nearly all of a text, most of it, and the share of fingerprints that agree in a text whose words were not changed. */
 const ALL = 0.95;
 const MOST = 0.75;
-const VERBATIM = 0.45;
+const VERBATIM = WORD_FOR_WORD;
 
 /** What the found text is of the registered one, when they share `passages`. */
 export function verdictOf(

@@ -1,5 +1,5 @@
--- Which fingerprints of the register are in the trove, and what each is worth: one that a single text holds counts
--- whole, one that {common:UInt32} texts hold counts nothing. Headers, templates and licences vanish that way.
+-- Which fingerprints of the register are in the trove, and what each is worth: the one part of as many as texts hold it,
+-- and nothing where more than {common:UInt32} do. Headers, templates and licences vanish that way.
 INSERT INTO trove_hits
 SELECT
   hash,
@@ -16,7 +16,7 @@ FROM (
       -- One more than is allowed, or the condition above could not be told.
       groupArray(256)((text, offset))
     ) AS places,
-    if(texts > {common:UInt32}, 0, 1 - log(texts) / log({common:UInt32} + 1)) AS weight
+    if(texts > {common:UInt32}, 0, 1 / texts) AS weight
   FROM fingerprints
   WHERE hash IN (SELECT hash FROM trove_fingerprints)
   GROUP BY hash

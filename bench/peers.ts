@@ -1,0 +1,3 @@
+export async function peers(_root: string, _made: unknown): Promise<string> {
+  return '';
+}
