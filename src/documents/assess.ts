@@ -86,7 +86,7 @@ export async function assess(events: Events, trove: string, options: AssessOptio
 
 /** From how many texts on a passage is boilerplate: a share of the register, within bounds. */
 export function commonAbove(texts: number): number {
-  return Math.round(Math.min(100, Math.max(5, texts / 20)));
+  return Math.round(Math.min(30, Math.max(5, texts / 20)));
 }
 
 async function readTrove(events: Events, root: string, options: AssessOptions) {

@@ -2,4 +2,6 @@
 export { type AssessedFile, type Assessment, assess, type Match } from './assess.ts';
 export { type ImportReport, importDocuments } from './import.ts';
 export { loadDocuments } from './jobs.ts';
+export { assessmentPage, LANGUAGES } from './page.ts';
 export { assessmentCsv, assessmentJson, assessmentText } from './report.ts';
+export { type Explanations, explainTrove } from './who.ts';

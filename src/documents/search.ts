@@ -19,7 +19,7 @@ export interface SearchOptions {
 }
 
 /** Texts of the trove asked about at once: the answer has to fit into memory, whatever they hold. */
-const BATCH = 200;
+const BATCH = 100;
 
 /** Candidates of each text of the trove, by its number, the one that shares most first. */
 export async function candidatesOf(

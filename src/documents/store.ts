@@ -1,13 +1,16 @@
 /** The documents room's only SQL besides the side tables': files, their texts and fingerprints, and the search for them. */
+import { PEOPLE_AS_OF } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { statements } from '../stores/statements.ts';
 import type { Place } from './match.ts';
 
-const sql = statements(import.meta.url);
+const sql = statements(import.meta.url, { PEOPLE_AS_OF });
 const FILES = sql('files');
 const HITS = sql('hits');
 const PAIRS = sql('pairs');
 const OWN = sql('own');
+const HOLDERS = sql('holders');
+const REACH = sql('reach');
 
 const LISTED = 'file String, relative String, size UInt64, modified Int64';
 const PARTS = `file String, part String, relative String, size UInt64, modified Int64, kind String, sha256 String,
@@ -213,4 +216,45 @@ export function documentsOfTexts(events: Events, path: string): Promise<Register
      LIMIT 10000000`,
     { path },
   );
+}
+
+export interface HolderRow {
+  user_uid: string;
+  document: string;
+  /** YYYY-MM-DD HH:MM:SS, wall clock of the head office. */
+  first: string;
+  last: string;
+  acts: number;
+  /** The first act's event. */
+  event: string;
+  activity: string;
+  channels: string[];
+}
+
+/** Each person's acts with each of the documents listed at `path` as {"document"}. */
+export function holders(events: Events, path: string): Promise<HolderRow[]> {
+  return events.rows<HolderRow>(HOLDERS, { path });
+}
+
+export interface ReachRow {
+  user_uid: string;
+  role: string;
+  team: string;
+  clearance: number;
+  /** Registered documents the person has had. */
+  documents: number;
+  /** By level, those that are not listed at `path`. */
+  outside: number[];
+}
+
+export function reach(events: Events, path: string, day: string): Promise<ReachRow[]> {
+  return events.rows<ReachRow>(REACH, { path, day });
+}
+
+/** The last day of the logs, or that of the directory without logs. */
+export async function lastDay(events: Events): Promise<string> {
+  const [row] = await events.rows<{ day: string }>(
+    'SELECT toString(greatest((SELECT max(day) FROM acts), (SELECT max(valid_from) FROM directory))) AS day',
+  );
+  return row!.day;
 }
