@@ -13,12 +13,15 @@ beforeAll(() => {
   // Misbehaves as it is told to by the name of the file, in the place of the real reader.
   writeFileSync(
     join(folder, 'hostile.mjs'),
-    `process.on('disconnect', () => process.exit(0));
+    `import { writeFileSync } from 'node:fs';
+     process.on('disconnect', () => process.exit(0));
      process.on('message', ({ id, path }) => {
        if (path.endsWith('hang')) for (;;);
        if (path.endsWith('die')) process.kill(process.pid, 'SIGSEGV');
        if (path.endsWith('grow')) { const kept = []; for (;;) kept.push(Buffer.alloc(1e7, 1)); }
-       process.send({ id, parts: [{ name: '', kind: 'text', bytes: 1, sha256: path.at(-1), why: undefined }] });
+       let why;
+       if (path.endsWith('write')) try { writeFileSync(path + '.out', 'x'); } catch (error) { why = error.code; }
+       process.send({ id, parts: [{ name: '', kind: 'text', bytes: 1, sha256: path.at(-1), why }] });
      });
      process.send({ ready: true });`,
   );
@@ -42,6 +45,13 @@ test('a file that hangs, grows or kills its reader costs one row, and no other f
   expect(found.get('hang')![0]!.why).toBe('stopped after 3 s');
   expect(found.get('die')![0]!.why).toBe('its reader ended (SIGSEGV)');
   expect(found.get('grow')![0]!.why).toMatch(/needs more than 300 MB of memory|stopped|ended/);
+});
+
+test('a reader cannot write, whatever it is talked into', async () => {
+  const path = join(folder, 'write');
+  const found = await all([path], { program: join(folder, 'hostile.mjs'), readers: 1 });
+  expect(found.get(path)![0]!.why).toBe('ERR_ACCESS_DENIED');
+  expect(existsSync(`${path}.out`)).toBe(false);
 });
 
 test('the real reader answers with fingerprints, and writes nothing', async () => {

@@ -23,6 +23,7 @@ export interface PoolOptions {
 const DEFAULTS = { readers: Math.min(4, availableParallelism()), seconds: 60, memoryBytes: 700 * 1024 * 1024 };
 const WATCH_MS = 200;
 const PAGE_BYTES = 4096;
+const READ_ONLY = ['--permission', '--allow-fs-read=*', '--allow-child-process', '--no-warnings'];
 const PROGRAM = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
 /** A file to read, and whatever the caller wants to know it by. */
@@ -131,7 +132,8 @@ class Reader {
     const heap = Math.round((this.#memoryBytes * 0.8) / 1048576);
     const child = fork(this.#program, [], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${heap}`],
+      // The runtime itself refuses it to write a file or load a native library, whatever a parser is talked into.
+      execArgv: [...READ_ONLY, `--max-old-space-size=${heap}`],
       serialization: 'advanced',
       // Nothing of our surroundings is a parser's business.
       env: { PATH: process.env.PATH ?? '' },
