@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AssessedFile, assess, importDocuments } from '../src/documents/documents.ts';
 import { openData } from '../src/stores/data.ts';
-import { EDITS, lot, type Paper, papers, sharePassage, shuffled } from './corpus.ts';
+import { EDITS, excerpt, holders, lot, type Paper, papers, sharePassage, shuffled } from './corpus.ts';
 import { peers } from './peers.ts';
 
 const { values, positionals } = parseArgs({
@@ -42,6 +42,8 @@ interface Made {
   kind: string;
   from: string | undefined;
   paper: Paper;
+  /** What was taken, of an excerpt. */
+  excerpt: string | undefined;
 }
 const made = new Map<string, Made>();
 const byName = new Map<string, Paper>();
@@ -65,12 +67,15 @@ async function writeFolders(): Promise<void> {
       const from = names[draw(names.length)]!;
       const paper = byName.get(from)!;
       const name = `e${number}-${at}.${edit.ending}`;
-      writeFileSync(join(root, 'trove', name), await edit.make(paper, draw, registered));
-      made.set(name, { kind: edit.name, from, paper });
+      // An edit draws from a lot of its own, so that what an excerpt took can be drawn again.
+      const seed = draw(2 ** 31);
+      writeFileSync(join(root, 'trove', name), await edit.make(paper, lot(seed), registered));
+      const taken = edit.name.startsWith('excerpt') ? excerpt(paper, lot(seed)) : undefined;
+      made.set(name, { kind: edit.name, from, paper, excerpt: taken });
     }
   for (const [at, paper] of strangers.entries()) {
     writeFileSync(join(root, 'trove', `u${at}.txt`), paper.text);
-    made.set(`u${at}.txt`, { kind: 'unrelated', from: undefined, paper });
+    made.set(`u${at}.txt`, { kind: 'unrelated', from: undefined, paper, excerpt: undefined });
   }
 }
 
@@ -118,8 +123,26 @@ function watchAll(): { stop(): number } {
 }
 
 judge(new Map(found.files.map((file) => [file.path, file])));
-if (values.peers) console.log(await peers(root, made));
+if (values.peers) {
+  const files = [...made].map(([name, { kind, from }]) => ({ name, kind, from }));
+  console.log(await peers(root, files, new Map([...byName].map(([name, { text }]) => [name, text]))));
+}
 if (values.keep === undefined) rmSync(root, { recursive: true, force: true });
+
+/** Excerpts of what many papers say alike are no match by intent: how it stands with the others. */
+function ownWords(kind: string, list: [string, Made][], files: ReadonlyMap<string, AssessedFile>): void {
+  const counts = holders(
+    list.map(([, { excerpt }]) => excerpt!),
+    registered,
+  );
+  const own = list.filter((_, at) => counts[at]! <= 5);
+  const hits = own.filter(([name, { from }]) => {
+    const { matches, alternatives } = files.get(name)!;
+    return [...matches.map(({ document }) => document), ...alternatives].includes(from!);
+  });
+  const share = `${((100 * hits.length) / Math.max(1, own.length)).toFixed(2)} %`;
+  console.log(`${`${kind}, in 5 papers at most`.padEnd(48)} ${share} of ${own.length}`);
+}
 
 /** A document is found when it is named, or another with which it shares what was taken. */
 function judge(files: ReadonlyMap<string, AssessedFile>): void {
@@ -137,6 +160,7 @@ function judge(files: ReadonlyMap<string, AssessedFile>): void {
     }
     const told = [...verdicts].sort((one, other) => other[1] - one[1]).map(([verdict, count]) => `${verdict} ${count}`);
     const share = kind === 'unrelated' ? '' : `${((100 * hits) / list.length).toFixed(2)} %`;
+    if (kind.startsWith('excerpt')) ownWords(kind, list, files);
     console.log(`${kind.padEnd(30)} ${share.padStart(9)}  ${told.join(', ')}`);
   }
   const wrong = (kinds.get('unrelated') ?? []).filter(([name]) => files.get(name)!.match !== 'no match');

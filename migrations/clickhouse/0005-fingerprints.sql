@@ -23,7 +23,7 @@ ENGINE = ReplacingMergeTree(read_at)
 ORDER BY (file, part)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
--- The fingerprints of the register's texts, each kind once for each text. In the order of their hashes, so that a found
+-- The fingerprints of the register's texts, each with the first places where it stands. In the order of their hashes, so that a found
 -- folder is compared with all of them in one pass.
 CREATE TABLE IF NOT EXISTS fingerprints
 (

@@ -6,18 +6,22 @@ import type { Fingerprints } from './fingerprint.ts';
 export const ROW_BYTES = 16;
 const PIECE = 1 << 20;
 
-/** The rows of one text; with `once` a fingerprint that stands in it several times gets a row for the first of them. */
-export function fingerprintRows(text: number, prints: Fingerprints, once: boolean): Buffer {
+/** A fingerprint that stands in a text more often than this gets rows for the first places alone. */
+const MOST_PLACES = 3;
+
+/** The rows of one text; with `few` none for what it repeats again and again. */
+export function fingerprintRows(text: number, prints: Fingerprints, few: boolean): Buffer {
   const { high, low, offsets } = prints;
   const rows = Buffer.allocUnsafe(offsets.length * ROW_BYTES);
-  const seen = new Set<number>();
+  const seen = new Map<number, number>();
   let at = 0;
   for (let index = 0; index < offsets.length; index++) {
-    if (once) {
+    if (few) {
       // 53 bits of the hash: enough to tell the few thousand of one text apart.
       const key = high[index]! * 2 ** 21 + (low[index]! >>> 11);
-      if (seen.has(key)) continue;
-      seen.add(key);
+      const before = seen.get(key) ?? 0;
+      if (before === MOST_PLACES) continue;
+      seen.set(key, before + 1);
     }
     rows.writeUInt32LE(text, at);
     rows.writeUInt32LE(low[index]!, at + 4);

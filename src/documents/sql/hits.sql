@@ -9,7 +9,7 @@ SELECT
 FROM (
   SELECT
     hash,
-    count() AS texts,
+    uniqExact(text) AS texts,
     if(
       texts > {common:UInt32},
       [(toUInt32(0), toUInt32(0))],
