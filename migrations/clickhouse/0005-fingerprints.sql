@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS fingerprints
 )
 ENGINE = MergeTree
 ORDER BY (hash, text)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+-- Parts that were merged into larger ones would stay for eight minutes: several times the index, while it is filled.
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 20;
 
 -- Of the folder that is being assessed: its fingerprints, and those of the register that are among them. Emptied after.
 CREATE TABLE IF NOT EXISTS trove_fingerprints

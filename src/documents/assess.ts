@@ -84,8 +84,9 @@ export async function assess(events: Events, trove: string, options: AssessOptio
   }
 }
 
-/** From how many texts on a passage is boilerplate: a share of the register, within bounds. */
+/** A passage that more texts than this hold is boilerplate: a share of the register, the larger the smaller that is. */
 export function commonAbove(texts: number): number {
+  if (texts <= 20) return Math.max(2, Math.ceil(texts / 4));
   return Math.round(Math.min(30, Math.max(5, texts / 20)));
 }
 

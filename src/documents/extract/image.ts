@@ -4,7 +4,7 @@ import { runProgram } from './program.ts';
 
 /** Languages asked for where they are installed: those in which this product speaks. */
 const WANTED = ['eng', 'chi_sim', 'chi_tra'];
-const SECONDS = 60;
+const SECONDS = 25;
 const MAX_OUTPUT = 8 * 1024 * 1024;
 
 let languages: Promise<string[] | undefined> | undefined;

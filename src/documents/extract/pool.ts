@@ -3,7 +3,7 @@
  * row that says so; the reader is started anew and the run goes on.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { FileReport, PartReport } from './report.ts';
@@ -11,7 +11,7 @@ import type { FileReport, PartReport } from './report.ts';
 export interface PoolOptions {
   /** Processes at once. */
   readers?: number;
-  /** For one file and all inside it. */
+  /** For one file and all inside it, and for each megabyte of it a few more. */
   seconds?: number;
   /** Of one process, its parsers and buffers included. */
   memoryBytes?: number;
@@ -20,7 +20,8 @@ export interface PoolOptions {
   program?: string;
 }
 
-const DEFAULTS = { readers: Math.min(4, availableParallelism()), seconds: 60, memoryBytes: 700 * 1024 * 1024 };
+const DEFAULTS = { readers: Math.min(4, availableParallelism()), seconds: 30, memoryBytes: 700 * 1024 * 1024 };
+const SECONDS_PER_MB = 2;
 const WATCH_MS = 200;
 const PAGE_BYTES = 4096;
 const READ_ONLY = ['--permission', '--allow-fs-read=*', '--allow-child-process', '--no-warnings'];
@@ -97,6 +98,8 @@ class Reader {
   async read(path: string): Promise<PartReport[]> {
     const child = this.#child ?? this.#start();
     const id = ++this.#asked;
+    const { size } = await stat(path).catch(() => ({ size: 0 }));
+    const seconds = Math.round(this.#seconds + (SECONDS_PER_MB * size) / 1048576);
     return await new Promise((resolve) => {
       let timer: NodeJS.Timeout | undefined;
       let watch: NodeJS.Timeout | undefined;
@@ -117,7 +120,7 @@ class Reader {
         finish([failed(`its reader ended (${signal ?? `exit ${code}`})`)], false);
       child.on('message', onMessage);
       child.on('exit', onExit);
-      timer = setTimeout(() => finish([failed(`stopped after ${this.#seconds} s`)], false), this.#seconds * 1000);
+      timer = setTimeout(() => finish([failed(`stopped after ${seconds} s`)], false), seconds * 1000);
       watch = setInterval(async () => {
         if ((await residentBytes(child.pid)) > this.#memoryBytes)
           finish([failed(`needs more than ${Math.round(this.#memoryBytes / 1048576)} MB of memory`)], false);
