@@ -1,7 +1,9 @@
 /** The composition root: the commands there are, in the order in which a newcomer meets them. */
+import { assess } from './cli/assess.ts';
 import { runCli } from './cli/cli.ts';
 import { demo } from './cli/demo.ts';
 import { doctor } from './cli/doctor.ts';
+import { documents } from './cli/documents.ts';
 import { evaluation } from './cli/eval.ts';
 import { ingest } from './cli/ingest.ts';
 import { leads } from './cli/leads.ts';
@@ -10,6 +12,6 @@ import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
 
 process.exitCode = await runCli(
-  [serve, demo, ingest, replay, leads, simulate, evaluation, doctor],
+  [serve, demo, ingest, replay, leads, documents, assess, simulate, evaluation, doctor],
   process.argv.slice(2),
 );

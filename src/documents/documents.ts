@@ -1,2 +1,7 @@
-/** The documents room: the register of what matters, at which level, from which day on. */
+/** The documents room: the register of what matters, its fingerprints, and what of it is in a folder that was found. */
+export { type AssessedFile, type Assessment, assess, type Match } from './assess.ts';
+export { type ImportReport, importDocuments } from './import.ts';
 export { loadDocuments } from './jobs.ts';
+export { assessmentPage, LANGUAGES } from './page.ts';
+export { assessmentCsv, assessmentJson, assessmentText } from './report.ts';
+export { type Explanations, explainTrove } from './who.ts';

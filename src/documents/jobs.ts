@@ -7,15 +7,19 @@ import { loadSideTables, type SideOptions, type SideReport } from '../stores/fol
 const register: SideTable = {
   name: 'documents.csv',
   target: 'documents',
-  columns: { path: 'required', level: 'required', owner_team: '', project: '', registered_at: 'required' },
+  columns: {
+    ...{ path: 'required', level: 'required', owner_team: '', project: '', registered_at: 'required' },
+    sha256: '',
+  },
   faults: [["path = ''", 'no path'], [`${levelSql('level')} = 255`, 'the level is unknown'], noDate('registered_at')],
   map: {
     path: 'path',
-    name: "splitByChar('\\\\', path)[-1]",
+    name: "splitByChar('\\\\', replaceAll(path, '/', '\\\\'))[-1]",
     level: levelSql('level'),
     owner_team: 'owner_team',
     project: 'project',
     registered: `assumeNotNull(${dateSql('registered_at')})`,
+    sha256: "if(match(sha256, '^[0-9a-fA-F]{64}$'), lower(sha256), '')",
   },
 };
 
@@ -34,4 +38,9 @@ export function loadDocuments(events: Events, folder: string, options?: SideOpti
     [register, decoys].map((table) => ({ table, file: join(folder, table.name) })),
     options,
   );
+}
+
+/** Loads the register from one table that lies anywhere. */
+export function loadRegister(events: Events, file: string): Promise<SideReport> {
+  return loadSideTables(events, [{ table: register, file }]);
 }

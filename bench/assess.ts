@@ -1,0 +1,184 @@
+/**
+ * What a found folder gives away: recall by kind of edit, false matches, time, memory and size of the index, on papers
+ * found on this machine; beside MinHash, ssdeep and TLSH on the same papers (bench/peers.ts).
+ *
+ *   node bench/assess.ts [--papers N] [--each N] [--unrelated N] [--seed N] [--peers] [--keep DIR] FOLDER...
+ */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type AssessedFile, assess, importDocuments } from '../src/documents/documents.ts';
+import { openData } from '../src/stores/data.ts';
+import { EDITS, excerpt, holders, lot, type Paper, papers, sharePassage, shuffled } from './corpus.ts';
+import { peers } from './peers.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    papers: { type: 'string', default: '5000' },
+    each: { type: 'string', default: '100' },
+    unrelated: { type: 'string', default: '500' },
+    seed: { type: 'string', default: '1' },
+    peers: { type: 'boolean', default: false },
+    keep: { type: 'string' },
+    misses: { type: 'boolean', default: false },
+  },
+});
+const [limit, each, unrelated] = [Number(values.papers), Number(values.each), Number(values.unrelated)];
+const draw = lot(Number(values.seed));
+const folders = positionals.length > 0 ? positionals : ['/usr/share/doc', '/usr/share/man'];
+const root = values.keep ?? mkdtempSync(join(tmpdir(), 'countersign-assess-'));
+
+const all = papers(folders, 2 * (limit + unrelated), draw);
+// Whole packages are strange or registered: the pieces of one may share anything.
+const groups = shuffled([...new Set(all.map(({ group }) => group))].sort(), draw);
+const strange = new Set(groups.slice(0, Math.ceil((groups.length * unrelated) / (limit + unrelated))));
+const strangers = all.filter(({ group }) => strange.has(group)).slice(0, unrelated);
+const registered = all.filter(({ group }) => !strange.has(group)).slice(0, limit);
+
+/** What each file of the trove was made from: the names of papers, none for a stranger. */
+interface Made {
+  kind: string;
+  from: string | undefined;
+  paper: Paper;
+  /** What was taken, of an excerpt. */
+  excerpt: string | undefined;
+}
+const made = new Map<string, Made>();
+const byName = new Map<string, Paper>();
+await writeFolders();
+
+async function writeFolders(): Promise<void> {
+  const levels = ['public', 'internal', 'confidential', 'secret', 'top_secret'];
+  const rows = ['path,title,level,owner_team,project,registered_at'];
+  for (const [at, paper] of registered.entries()) {
+    const name = `${String(at % 100).padStart(2, '0')}/p${at}.txt`;
+    if (at < 100) mkdirSync(join(root, 'register', name.split('/')[0]!), { recursive: true });
+    writeFileSync(join(root, 'register', name), paper.text);
+    rows.push(`\\\\share\\${name.replace('/', '\\')},P,${levels[at % 5]},Team,,2026-01-01`);
+    byName.set(`\\\\share\\${name.replace('/', '\\')}`, paper);
+  }
+  writeFileSync(join(root, 'register', 'documents.csv'), `${rows.join('\n')}\n`);
+  mkdirSync(join(root, 'trove'), { recursive: true });
+  const names = [...byName.keys()];
+  for (const [number, edit] of EDITS.entries())
+    for (let at = 0; at < each; at++) {
+      const from = names[draw(names.length)]!;
+      const paper = byName.get(from)!;
+      const name = `e${number}-${at}.${edit.ending}`;
+      // An edit draws from a lot of its own, so that what an excerpt took can be drawn again.
+      const seed = draw(2 ** 31);
+      writeFileSync(join(root, 'trove', name), await edit.make(paper, lot(seed), registered));
+      const taken = edit.name.startsWith('excerpt') ? excerpt(paper, lot(seed)) : undefined;
+      made.set(name, { kind: edit.name, from, paper, excerpt: taken });
+    }
+  for (const [at, paper] of strangers.entries()) {
+    writeFileSync(join(root, 'trove', `u${at}.txt`), paper.text);
+    made.set(`u${at}.txt`, { kind: 'unrelated', from: undefined, paper, excerpt: undefined });
+  }
+}
+
+const bytesOf = (folder: string): number =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+
+const megabytes = (bytes: number) => `${Math.round(bytes / 1048576)} MB`;
+const seconds = (from: number) => `${((performance.now() - from) / 1000).toFixed(1)} s`;
+
+console.log(
+  `papers: ${registered.length} registered, ${made.size} in the trove, ${strangers.length} of them unrelated`,
+);
+const memory = watchAll();
+let began = performance.now();
+const data = await openData(join(root, 'data'), { create: true });
+await importDocuments(data.events, join(root, 'register'));
+console.log(`import ${seconds(began)}, index ${megabytes(bytesOf(join(root, 'data', 'events')))}`);
+began = performance.now();
+const found = await assess(data.events, join(root, 'trove'));
+console.log(`assess ${seconds(began)}, memory of all processes together at most ${megabytes(memory.stop())}`);
+await data.close();
+/** Resident memory of this process and all it has started, looked at five times a second. Linux only. */
+function watchAll(): { stop(): number } {
+  let most = 0;
+  const of = (pid: string): number => {
+    try {
+      const own = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+      return children.reduce((sum, child) => sum + of(child), own);
+    } catch {
+      return 0; // it has ended
+    }
+  };
+  const timer = setInterval(() => {
+    most = Math.max(most, of(String(process.pid)));
+  }, 200);
+  return {
+    stop() {
+      clearInterval(timer);
+      return most;
+    },
+  };
+}
+
+judge(new Map(found.files.map((file) => [file.path, file])));
+if (values.peers) {
+  const files = [...made].map(([name, { kind, from }]) => ({ name, kind, from }));
+  console.log(await peers(root, files, new Map([...byName].map(([name, { text }]) => [name, text]))));
+}
+if (values.keep === undefined) rmSync(root, { recursive: true, force: true });
+
+/** Excerpts of what many papers say alike are no match by intent: how it stands with the others. */
+function ownWords(kind: string, list: [string, Made][], files: ReadonlyMap<string, AssessedFile>): void {
+  const counts = holders(
+    list.map(([, { excerpt }]) => excerpt!),
+    registered,
+  );
+  const own = list.filter((_, at) => counts[at]! <= 5);
+  const hits = own.filter(([name, { from }]) => {
+    const { matches, alternatives } = files.get(name)!;
+    return [...matches.map(({ document }) => document), ...alternatives].includes(from!);
+  });
+  const share = `${((100 * hits.length) / Math.max(1, own.length)).toFixed(2)} %`;
+  console.log(`${`${kind}, in 5 papers at most`.padEnd(48)} ${share} of ${own.length}`);
+}
+
+/** A document is found when it is named, or another with which it shares what was taken. */
+function judge(files: ReadonlyMap<string, AssessedFile>): void {
+  const kinds = Map.groupBy(made, ([, { kind }]) => kind);
+  for (const [kind, list] of kinds) {
+    const verdicts = new Map<string, number>();
+    let hits = 0;
+    for (const [name, { from, paper }] of list) {
+      const file = files.get(name)!;
+      verdicts.set(file.match, (verdicts.get(file.match) ?? 0) + 1);
+      const named = [...file.matches.map(({ document }) => document), ...file.alternatives];
+      if (from !== undefined && named.includes(from)) hits += 1;
+      else if (values.misses && from !== undefined)
+        console.log('  ', name, file.match, file.document, paper.source, from);
+    }
+    const told = [...verdicts].sort((one, other) => other[1] - one[1]).map(([verdict, count]) => `${verdict} ${count}`);
+    const share = kind === 'unrelated' ? '' : `${((100 * hits) / list.length).toFixed(2)} %`;
+    if (kind.startsWith('excerpt')) ownWords(kind, list, files);
+    console.log(`${kind.padEnd(30)} ${share.padStart(9)}  ${told.join(', ')}`);
+  }
+  const wrong = (kinds.get('unrelated') ?? []).filter(([name]) => files.get(name)!.match !== 'no match');
+  const groundless = wrong.filter(
+    ([name, { paper }]) => !sharePassage(paper.text, byName.get(files.get(name)!.document!)!.text, 100),
+  );
+  console.log(
+    `unrelated files with a match: ${wrong.length} of ${strangers.length}, without 100 letters in a row in common: ${groundless.length}`,
+  );
+  for (const [name, { paper }] of values.misses ? groundless.slice(0, 30) : []) {
+    const { document, coverage, matches } = files.get(name)!;
+    console.log(
+      '   ',
+      name,
+      paper.source,
+      byName.get(document!)!.source,
+      JSON.stringify(coverage),
+      matches[0]!.passages.length,
+    );
+  }
+}

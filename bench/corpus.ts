@@ -1,0 +1,230 @@
+/**
+ * Documents found on this machine, and mechanical edits of them: what a register and a trove are made of for
+ * bench/assess.ts. Everything is drawn by one seed.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { htmlText } from '../src/documents/extract/markup.ts';
+import { plainText } from '../src/documents/extract/text.ts';
+import { normalise } from '../src/documents/fingerprint.ts';
+import { docx, html, odt, pdf, rtf } from '../test/samples.ts';
+
+export interface Paper {
+  /** The file it was cut from, and which piece of it. */
+  readonly source: string;
+  /** What it belongs to: papers of two packages have nothing to do with each other, as far as a folder can tell. */
+  readonly group: string;
+  readonly text: string;
+}
+
+export type Draw = (below: number) => number;
+
+/** Numbers by lot (mulberry32), the same for the same seed. */
+export function lot(seed: number): Draw {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let value = Math.imul(state ^ (state >>> 15), state | 1);
+    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
+    return Math.floor((((value ^ (value >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}
+
+/** Letters of a paper, least and most; longer files are cut between lines into papers of up to the most. */
+const SIZES = { least: 900, most: 8000 };
+
+/** Papers from the texts below `folders`, each different from all others; at most `perFile` of one file. */
+export function papers(folders: readonly string[], limit: number, draw: Draw, perFile = 4): Paper[] {
+  const found: Paper[] = [];
+  const seen = new Set<string>();
+  const listed = shuffled([...files(folders)], draw);
+  for (const { path, group } of listed) {
+    if (found.length >= limit) break;
+    const cut = shuffled([...pieces(textOf(path)).entries()], draw).slice(0, perFile);
+    for (const [at, text] of cut) {
+      const letters = normalise(text).text;
+      const hash = createHash('sha256').update(letters).digest('base64');
+      if (letters.length < SIZES.least || seen.has(hash)) continue;
+      seen.add(hash);
+      found.push({ source: `${path}#${at}`, group, text });
+    }
+  }
+  return found;
+}
+
+export function shuffled<T>(items: T[], draw: Draw): T[] {
+  for (let at = items.length - 1; at > 0; at--) {
+    const other = draw(at + 1);
+    [items[at], items[other]] = [items[other]!, items[at]!];
+  }
+  return items;
+}
+
+/** Licences, lists of changes and logs repeat themselves from package to package; pictures and programs are no texts. */
+const LEFT_OUT =
+  /copyright|changelog|changes|news|history|licen[cs]e|_symbols|^gcloud|\.(?:log|ps|eps|png|svg|js|css|c|h|cpp|py|pl|sh|map)(?:\.gz)?$/i;
+
+function* files(folders: readonly string[]): Generator<{ path: string; group: string }> {
+  for (const root of folders)
+    for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (!entry.isFile() || LEFT_OUT.test(entry.name) || statSync(path).size < 500) continue;
+      // Of a package all papers, of the manual's pages those whose names begin alike.
+      const steps = path.slice(root.length + 1).split('/');
+      const page = /\/man\//.test(path) || steps.length === 1;
+      yield { path, group: page ? steps.at(-1)!.slice(0, 3).toLowerCase() : steps[0]!.replace(/[\d.-].*/, '') };
+    }
+}
+
+function textOf(path: string): string {
+  try {
+    const bytes = readFileSync(path);
+    const content = path.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+    if (content.subarray(0, 4000).includes(0)) return '';
+    const text = plainText(content);
+    if (/\.html?(?:\.gz)?$/.test(path)) return htmlText(text);
+    // The marks of a manual page's typesetting are no words.
+    return /\/man\//.test(path) ? text.replace(/^[.'].{0,3}\s?|\\f[A-Z]|\\-|\\&/gm, '') : text;
+  } catch {
+    return '';
+  }
+}
+
+function pieces(text: string): string[] {
+  const made: string[] = [];
+  let piece = '';
+  for (const line of text.split('\n')) {
+    piece += `${line}\n`;
+    if (piece.length < SIZES.most) continue;
+    made.push(piece);
+    piece = '';
+  }
+  return [...made, piece];
+}
+
+export interface Edit {
+  readonly name: string;
+  /** The file's ending, and its bytes. */
+  readonly ending: string;
+  make(paper: Paper, draw: Draw, others: readonly Paper[]): Promise<Buffer> | Buffer;
+}
+
+const CHINESE = /\p{Script=Han}/u;
+
+/** Three words in ten (in Chinese: pairs of characters) become other words of the same papers. */
+export function rewritten({ text }: Paper, draw: Draw, others: readonly Paper[]): string {
+  const words = others.slice(0, 50).flatMap((other) => [...wordsOf(other.text)].map(([word]) => word));
+  return text.replace(WORD, (word) => (draw(10) < 3 ? words[draw(words.length)]! : word));
+}
+
+const WORD = /\p{Script=Han}{1,2}|[\p{L}\p{N}]+/gu;
+const wordsOf = (text: string) => text.matchAll(WORD);
+
+/** 400 characters from anywhere, or all there is. */
+export function excerpt({ text }: Paper, draw: Draw): string {
+  const squeezed = text.replace(/[ \t]+/g, ' ').replace(/\n\s*\n/g, '\n');
+  const start = draw(Math.max(1, squeezed.length - 400));
+  return squeezed.slice(start, start + 400);
+}
+
+const CONFUSED: Readonly<Record<string, string>> = { l: '1', o: '0', e: 'c', m: 'rn', i: 'l', a: 'o', s: '5', h: 'b' };
+
+export const EDITS: readonly Edit[] = [
+  { name: 'same, other line breaks', ending: 'txt', make: ({ text }) => Buffer.from(rewrapped(text)) },
+  { name: 'same, as DOCX', ending: 'docx', make: ({ text }) => docx(clean(text)) },
+  { name: 'same, as HTML', ending: 'html', make: ({ text }) => html(clean(text)) },
+  { name: 'same, as RTF', ending: 'rtf', make: ({ text }) => rtf(clean(text)) },
+  { name: 'same, as ODT', ending: 'odt', make: ({ text }) => odt(clean(text)) },
+  { name: 'same, as PDF', ending: 'pdf', make: ({ text }) => pdf(clean(text)) },
+  {
+    name: 'same, as UTF-16',
+    ending: 'txt',
+    make: ({ text }) => Buffer.from(`\ufeff${text}`, 'utf16le'),
+  },
+  { name: 'paragraphs in another order', ending: 'txt', make: reordered },
+  {
+    name: '30 % of words rewritten',
+    ending: 'txt',
+    make: (paper, draw, others) => Buffer.from(rewritten(paper, draw, others)),
+  },
+  {
+    name: 'excerpt of 400 characters',
+    ending: 'txt',
+    make: (paper, draw) => Buffer.from(excerpt(paper, draw)),
+  },
+  {
+    name: 'excerpt inside another text',
+    ending: 'txt',
+    make(paper, draw) {
+      const taken = excerpt(paper, draw);
+      const around = Array.from({ length: 400 }, () => draw(2 ** 31).toString(36)).join(' ');
+      return Buffer.from(`${around}\n${taken}\n${around}`);
+    },
+  },
+  {
+    name: 'misread, one letter in fifty',
+    ending: 'txt',
+    make: ({ text }, draw) =>
+      Buffer.from(
+        [...text].map((one) => (draw(50) === 0 ? (CONFUSED[one] ?? (CHINESE.test(one) ? '口' : one)) : one)).join(''),
+      ),
+  },
+  {
+    name: 'one of five in one file',
+    ending: 'txt',
+    make: (paper, draw, others) =>
+      Buffer.from(
+        [paper, ...Array.from({ length: 4 }, () => others[draw(others.length)]!)].map(({ text }) => text).join('\n\n'),
+      ),
+  },
+];
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what no XML may hold
+const clean = (text: string) => text.replace(/[\x00-\x08\x0b-\x1f\ufffe\uffff]|[\ud800-\udfff]/g, ' ');
+const rewrapped = (text: string) => text.replace(/\s+/g, ' ').replace(/(.{70}[^ ]*) /g, '$1\r\n    ');
+
+function reordered({ text }: Paper, draw: Draw): Buffer {
+  return Buffer.from(shuffled(text.split(/\n\s*\n/), draw).join('\n\n'));
+}
+
+/** Letters in a row that two texts share, at least so many: then they do have a passage in common. */
+export function sharePassage(one: string, other: string, letters: number): boolean {
+  const grams = new Set<string>();
+  const [a, b] = [normalise(one).text, normalise(other).text];
+  for (let at = 0; at + letters <= a.length; at++) grams.add(a.slice(at, at + letters));
+  for (let at = 0; at + letters <= b.length; at++) if (grams.has(b.slice(at, at + letters))) return true;
+  return false;
+}
+
+export const paperName = ({ source }: Paper) =>
+  basename(source)
+    .replace(/[^\w.-]/g, '_')
+    .slice(0, 60);
+
+const PROBE = 40;
+
+/**
+ * For each text how many of `papers` hold what stands in it: at three places, 40 letters each, the middle number. Found
+ * by comparing letters, with none of the product's fingerprints.
+ */
+export function holders(texts: readonly string[], among: readonly Paper[]): number[] {
+  const counts = new Map<string, number>();
+  const probes = texts.map((text) => {
+    const { text: letters } = normalise(text);
+    const places = [0.2, 0.5, 0.8].map((share) => Math.floor(share * Math.max(0, letters.length - PROBE)));
+    return places.map((at) => letters.slice(at, at + PROBE));
+  });
+  for (const probe of probes.flat()) counts.set(probe, 0);
+  for (const { text } of among) {
+    const { text: letters } = normalise(text);
+    const met = new Set<string>();
+    for (let at = 0; at + PROBE <= letters.length; at++) {
+      const piece = letters.slice(at, at + PROBE);
+      if (counts.has(piece)) met.add(piece);
+    }
+    for (const piece of met) counts.set(piece, counts.get(piece)! + 1);
+  }
+  return probes.map((three) => three.map((probe) => counts.get(probe)!).sort((one, other) => one - other)[1]!);
+}
