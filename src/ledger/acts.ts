@@ -5,11 +5,11 @@ import { asFault, Fault } from '../base/fault.ts';
 import { randomId } from '../base/id.ts';
 import type { Log as ProgramLog } from '../base/log.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
-import { commitTo, type Entry, encodeEntry, type Json, type Result } from './entry.ts';
+import { commitTo, type Entry, encodeEntry, type Json, MOST_ON, type Result, type RowState } from './entry.ts';
 import type { Places } from './keys.ts';
 import type { Log } from './log.ts';
 import type { Queue } from './queue.ts';
-import { declared, hashRows } from './rows.ts';
+import { declared, hashRows, ROWS_IN_ENTRY } from './rows.ts';
 import * as store from './store.ts';
 
 /** What happened, or is about to. All ids are opaque: what may have to be deleted belongs into `details`. */
@@ -96,20 +96,22 @@ export async function change<T>(
   act: Act,
   work: (tx: CaseworkDb, touch: Touch) => Promise<T>,
 ): Promise<T> {
-  let intent: Recorded | undefined;
+  const intents: Recorded[] = [];
   const result = await db.transaction().execute(async (tx) => {
     const touched = new Map<string, Set<string>>();
     const touch: Touch = (table, key) => touched.set(table, (touched.get(table) ?? new Set()).add(key));
     const value = await work(tx, touch);
-    if (ledger !== undefined && touched.size > 0) {
-      const rows = await Promise.all(
-        [...touched].map(([table, keys]) => hashRows(tx, declared(ledger.tables, table), [...keys])),
-      );
-      intent = await write(ledger, 'intent', act, { rows: rows.flat() }, tx);
+    if (ledger === undefined) return value;
+    const rows: RowState[] = [];
+    for (const [table, keys] of touched) rows.push(...(await hashRows(tx, declared(ledger.tables, table), [...keys])));
+    for (let at = 0; at < rows.length; at += ROWS_IN_ENTRY) {
+      const part = rows.slice(at, at + ROWS_IN_ENTRY);
+      const on = act.on ?? part.slice(0, MOST_ON).map(({ table, key }) => `${table}:${key}`);
+      intents.push(await write(ledger, 'intent', { ...act, on }, { rows: part }, tx));
     }
     return value;
   });
-  if (ledger !== undefined && intent !== undefined) await settle(ledger, intent, act, 'done');
+  if (ledger !== undefined) for (const intent of intents) await settle(ledger, intent, act, 'done');
   return result;
 }
 

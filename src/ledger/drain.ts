@@ -1,6 +1,6 @@
 /** The queue's side of writing: what must not be refused waits, and is taken in later, in order and once. */
 import { existsSync } from 'node:fs';
-import { asFault } from '../base/fault.ts';
+import { Fault } from '../base/fault.ts';
 import { type Act, type Ledger, prepare, type Recorded, record } from './acts.ts';
 import { decodeEntry } from './entry.ts';
 import { TILE_WIDTH } from './tile.ts';
@@ -19,8 +19,8 @@ export async function recordOrQueue(ledger: Ledger, act: Act): Promise<Recorded 
       await takeIn(ledger);
       return { id, index: await ledger.log.append([bytes]) };
     } catch (error) {
-      const fault = asFault(error);
-      if (fault.code !== 'ledger-unavailable' && fault.code !== 'ledger-damaged') throw error;
+      const fault = unavailable(error);
+      if (fault.code !== 'ledger-unavailable' && fault.code !== 'ledger-damaged') throw fault;
       await ledger.queue.append(bytes, base).catch(() => {
         throw fault;
       });
@@ -29,9 +29,19 @@ export async function recordOrQueue(ledger: Ledger, act: Act): Promise<Recorded 
   });
 }
 
+/** Whatever keeps the system from reading or writing makes the ledger unavailable. */
+function unavailable(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  return new Fault('ledger-unavailable', 'What waits for the ledger could not be taken in.', { cause: error });
+}
+
 /** Takes in what waits, if anything does. Throws `ledger-unavailable`; what was not taken in still waits. */
 export async function drain(ledger: Ledger): Promise<void> {
-  await ledger.queue.inTurn(() => takeIn(ledger));
+  await ledger.queue
+    .inTurn(() => takeIn(ledger))
+    .catch((error) => {
+      throw unavailable(error);
+    });
 }
 
 /** The same when there is time; if it fails, the next entry that can be written tries again. */

@@ -12,6 +12,8 @@ import { MOST_ENTRY_BYTES } from './tile.ts';
 /** An opaque id or a short word: free text does not fit in. */
 const WORD = /^[A-Za-z0-9][A-Za-z0-9:._/@-]{0,127}$/;
 const HEX = /^[0-9a-f]{64}$/;
+/** At most so many things an entry names as acted on. */
+export const MOST_ON = 100;
 const word = z.string().regex(WORD);
 const hex = z.string().regex(HEX);
 const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -38,7 +40,7 @@ const ENTRY = z.strictObject({
   /** Of an outcome: the id of its intent. */
   of: id.optional(),
   /** What was acted on: opaque ids with their kind. */
-  on: z.array(word).max(100).optional(),
+  on: z.array(word).max(MOST_ON).optional(),
   result: z.enum(['done', 'failed', 'refused']).optional(),
   rows: z.array(ROW).max(300).optional(),
   v: z.literal(1),

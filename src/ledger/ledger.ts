@@ -11,6 +11,7 @@ import { type Log as ProgramLog, silentLog } from '../base/log.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import type { Ledger } from './acts.ts';
 import { drain, drainLater } from './drain.ts';
+import { ownPolicy } from './jobs.ts';
 import { openKey, placesIn } from './keys.ts';
 import { Log } from './log.ts';
 import { Queue } from './queue.ts';
@@ -31,7 +32,17 @@ export {
 } from './acts.ts';
 export { recordOrQueue } from './drain.ts';
 export type { Entry, Json, Result } from './entry.ts';
+export { askWitnesses, keepWitnessed } from './jobs.ts';
+export { formatVerifierKey, generateKey, NoteError, parseVerifierKey } from './note.ts';
+export { NO_POLICY, type Policy, readPolicy } from './policy.ts';
+export { verifyProof } from './proof.ts';
+export { listEntries, proveEntry } from './reading.ts';
+export { Reconciliation } from './reconcile.ts';
+export { ledgerRoutes, recorded } from './routes.ts';
 export type { LedgeredTable } from './store.ts';
+export { type Problem, type Report, verifyLedger } from './verify.ts';
+export { openWitness, Witness } from './witness.ts';
+export { serveWitness } from './witness-server.ts';
 
 export interface LedgerOptions {
   /** The data directory, whose lock the caller holds. */
@@ -47,7 +58,7 @@ export interface LedgerOptions {
 
 /**
  * Opens the ledger of a data directory, or begins it. Entries that were queued are taken in, and the rows of a table
- * that is declared for the first time. Throws `ledger-damaged`, `ledger-unavailable`.
+ * that is declared for the first time. Throws `ledger-damaged`, `ledger-unavailable`, `invalid-content` for its policy.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const places = placesIn(options.dir);
@@ -63,6 +74,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     onWritten: () => drainLater(ledger),
     close: () => log.close(),
   };
+  // A policy with a mistake in it is noticed now, and not when it is too late to look.
+  ownPolicy(ledger);
   await drain(ledger);
   if (ledger.db !== undefined) await adoptRows(ledger, ledger.db);
   return ledger;

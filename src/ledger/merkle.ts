@@ -149,13 +149,13 @@ export function verifyInclusion(
   if (!(Number.isSafeInteger(index) && index >= 0 && index < size)) return false;
   let [first, last] = [index, size - 1];
   let computed = leaf;
-  for (const sibling of proof) {
+  for (const beside of proof) {
     if (last === 0) return false;
     if (isOdd(first) || first === last) {
-      computed = nodeHash(sibling, computed);
+      computed = nodeHash(beside, computed);
       while (!isOdd(first) && first !== 0) [first, last] = [half(first), half(last)];
     } else {
-      computed = nodeHash(computed, sibling);
+      computed = nodeHash(computed, beside);
     }
     [first, last] = [half(first), half(last)];
   }
@@ -174,14 +174,14 @@ export function verifyConsistency(
   let [first, last] = [from - 1, size - 1];
   while (isOdd(first)) [first, last] = [half(first), half(last)];
   let [older, newer] = [seed!, seed!];
-  for (const sibling of path) {
+  for (const beside of path) {
     if (last === 0) return false;
     if (isOdd(first) || first === last) {
-      older = nodeHash(sibling, older);
-      newer = nodeHash(sibling, newer);
+      older = nodeHash(beside, older);
+      newer = nodeHash(beside, newer);
       while (!isOdd(first) && first !== 0) [first, last] = [half(first), half(last)];
     } else {
-      newer = nodeHash(newer, sibling);
+      newer = nodeHash(newer, beside);
     }
     [first, last] = [half(first), half(last)];
   }

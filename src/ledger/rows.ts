@@ -9,7 +9,8 @@ import * as store from './store.ts';
 
 /** The acts with which a table's older rows are taken in, once. */
 export const ADOPT = 'ledger.adopt';
-const ROWS_IN_ENTRY = 250;
+/** An entry has room for 300. */
+export const ROWS_IN_ENTRY = 250;
 
 export function declared(tables: readonly store.LedgeredTable[], name: string): store.LedgeredTable {
   const found = tables.find(({ table }) => table === name);
