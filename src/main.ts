@@ -10,8 +10,10 @@ import { leads } from './cli/leads.ts';
 import { replay } from './cli/replay.ts';
 import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
+import { verify } from './cli/verify.ts';
+import { witness } from './cli/witness.ts';
 
 process.exitCode = await runCli(
-  [serve, demo, ingest, replay, leads, documents, assess, simulate, evaluation, doctor],
+  [serve, demo, ingest, replay, leads, documents, assess, simulate, evaluation, verify, witness, doctor],
   process.argv.slice(2),
 );

@@ -14,6 +14,7 @@ export const ROOMS = [
   'base',
   'stores',
   'http',
+  'ledger',
   'access',
   'people',
   'documents',

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { randomId, randomToken } from '../base/id.ts';
 import type { Account, Identity } from '../http/route.ts';
+import { type Act, change, type Ledger } from '../ledger/ledger.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import {
   checkPassword,
@@ -30,11 +31,16 @@ import { bucketOf, TOTAL } from './throttle.ts';
 export { isRole, ROLES, type Role } from './roles.ts';
 export { accessRoutes } from './routes.ts';
 export { SESSION_LIMITS, type SessionLimits } from './session.ts';
+export { LEDGERED as accessTables } from './store.ts';
 
 /** What the functions of this room work with. */
 export interface Access {
   readonly db: CaseworkDb;
   readonly clock: Clock;
+  /** Where changes of accounts are recorded before they happen. */
+  readonly ledger?: Ledger | undefined;
+  /** Who makes them, if not somebody at the machine itself. */
+  readonly actor?: string;
   readonly limits?: SessionLimits;
   readonly passwordCost?: PasswordCost;
   /** Whether people reach us over TLS, so that cookies may be kept to it. */
@@ -64,12 +70,12 @@ export async function createAccount(
   const name = accountName(input.name);
   checkPassword(input.password, name);
   const account = { id: randomId(), name, role: input.role };
-  const inserted = await store.insertAccount(access.db, {
-    ...account,
-    name_key: nameKey(name),
-    password_hash: await hashPassword(input.password, costOf(access)),
-    created_at: access.clock(),
-    disabled_at: null,
+  const password_hash = await hashPassword(input.password, costOf(access));
+  const row = { ...account, name_key: nameKey(name), password_hash, created_at: access.clock(), disabled_at: null };
+  const inserted = await change(access.ledger, access.db, act(access, 'account.create'), async (tx, touch) => {
+    const isNew = await store.insertAccount(tx, row);
+    if (isNew) touch('accounts', account.id);
+    return isNew;
   });
   if (!inserted) throw new Fault('invalid-input', 'There is already an account of that name.', { place: 'name' });
   return account;
@@ -89,12 +95,12 @@ export async function listAccounts(access: Access): Promise<AccountEntry[]> {
 export async function setPassword(access: Access, input: { name: string; password: string }): Promise<void> {
   checkPassword(input.password, accountName(input.name));
   const password_hash = await hashPassword(input.password, costOf(access));
-  await changeAccount(access, input.name, () => ({ password_hash }));
+  await changeAccount(access, 'account.set-password', input.name, () => ({ password_hash }));
 }
 
 /** Gives the account another role and ends its sessions. Throws `forbidden` if the two roles are kept apart. */
 export async function grantRole(access: Access, input: { name: string; role: Role }): Promise<void> {
-  await changeAccount(access, input.name, (account) => {
+  await changeAccount(access, 'account.grant-role', input.name, (account) => {
     const reason = separation([account.role], input.role);
     if (reason === null) return { role: input.role };
     throw new Fault('forbidden', `${account.role} and ${input.role} are kept apart: ${reason}.`, { place: input.role });
@@ -103,21 +109,27 @@ export async function grantRole(access: Access, input: { name: string; role: Rol
 
 /** Shuts the account and ends its sessions. */
 export async function disableAccount(access: Access, input: { name: string }): Promise<void> {
-  await changeAccount(access, input.name, () => ({ disabled_at: access.clock() }));
+  await changeAccount(access, 'account.disable', input.name, () => ({ disabled_at: access.clock() }));
 }
 
 async function changeAccount(
   access: Access,
+  verb: string,
   name: string,
-  change: (account: store.AccountsTable) => Parameters<typeof store.updateAccount>[2],
+  changed: (account: store.AccountsTable) => Parameters<typeof store.updateAccount>[2],
 ): Promise<void> {
-  await access.db.transaction().execute(async (tx) => {
+  await change(access.ledger, access.db, act(access, verb), async (tx, touch) => {
     const found = await store.findAccount(tx, nameKey(name));
     const account = found && (await store.lockAccount(tx, found.id));
     if (account === undefined) throw new Fault('not-found', 'There is no account of that name.', { place: 'name' });
-    await store.updateAccount(tx, account.id, change(account));
+    await store.updateAccount(tx, account.id, changed(account));
+    touch('accounts', account.id);
     await store.deleteSessionsOf(tx, account.id);
   });
+}
+
+function act(access: Access, verb: string): Act {
+  return { actor: access.actor ?? 'system:machine', act: verb };
 }
 
 /**
@@ -184,11 +196,15 @@ async function openSession(
   const now = access.clock();
   const outdated = isOutdated(verified.password_hash, costOf(access));
   const stronger = outdated ? await hashPassword(password, costOf(access)) : null;
-  await access.db.transaction().execute(async (tx) => {
+  const opening = { actor: `account:${verified.id}`, act: 'account.rehash-password' };
+  await change(access.ledger, access.db, opening, async (tx, touch) => {
     const account = await store.lockAccount(tx, verified.id);
     // The account may be shut, and the password may have been changed while this one was being checked.
     if (account?.password_hash !== verified.password_hash || account.disabled_at !== null) throw signInFailed();
-    if (stronger !== null) await store.updateAccount(tx, account.id, { password_hash: stronger });
+    if (stronger !== null) {
+      await store.updateAccount(tx, account.id, { password_hash: stronger });
+      touch('accounts', account.id);
+    }
     if (previous !== null) await store.deleteSession(tx, tokenHash(previous));
     await store.insertSession(tx, {
       token_hash: tokenHash(token),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { LedgeredTable } from '../ledger/ledger.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import type { Role } from './roles.ts';
 import type { Bucket } from './throttle.ts';
@@ -41,6 +42,16 @@ declare module '../stores/postgres.ts' {
     known_browsers: KnownBrowsersTable;
   }
 }
+
+/** Who may sign in, and as what, changes only through the program: its rows are in the ledger. */
+export const LEDGERED: readonly LedgeredTable[] = [
+  {
+    table: 'accounts',
+    key: ['id'],
+    columns: ['id', 'name', 'name_key', 'role', 'password_hash', 'created_at', 'disabled_at'],
+    times: ['created_at', 'disabled_at'],
+  },
+];
 
 /** Inserts the account; false if the name is taken. */
 export async function insertAccount(db: CaseworkDb, account: AccountsTable): Promise<boolean> {

@@ -1,7 +1,7 @@
 /**
  * The one table of errors. A fault's code fixes its exit code (command line), its HTTP status (API), and its hint.
  * Exit codes: 0 done, 1 our own defect, 2 wrong use, 3 not found, 4 busy or locked, 5 refused (access),
- * 6 storage, 7 done, but much of the input was bad, 130 interrupted.
+ * 6 storage, 7 done, but much of the input was bad, 8 the ledger does not verify, 130 interrupted.
  * A message says what happened and to what; never a secret, a person's name or the text of a report.
  */
 export const FAULTS = {
@@ -56,6 +56,21 @@ export const FAULTS = {
     exit: 6,
     status: 500,
     hint: 'Keep the data directory as it is and report the named migration.',
+  },
+  'ledger-unavailable': {
+    exit: 6,
+    status: 503,
+    hint: 'Nothing was done, because it could not be recorded first. Check the disk of the data directory, then try again.',
+  },
+  'ledger-damaged': {
+    exit: 6,
+    status: 503,
+    hint: 'Keep the data directory as it is and run `countersign verify DIR`; it names what was changed.',
+  },
+  'ledger-refuted': {
+    exit: 8,
+    status: 409,
+    hint: 'Keep the directory as it is, make a copy, and have somebody look who does not administer it: docs/ledger.md.',
   },
   'bad-rows': {
     exit: 7,

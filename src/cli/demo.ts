@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { listAccounts } from '../access/access.ts';
 import { randomToken } from '../base/id.ts';
 import { replay } from '../leads/leads.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { type Data, openData } from '../stores/data.ts';
 import { simulate } from '../worlds/worlds.ts';
 import { command } from './command.ts';
-import { consoleAccess, consoleConfig, serveConsole } from './console.ts';
+import { consoleAccess, consoleConfig, consoleLedger, serveConsole } from './console.ts';
 import { dataOption, integer, port } from './option.ts';
 import { isMarked, loadOrganisation, type Mark, refuseOtherRecords, reportLoaded } from './organisation.ts';
 import { formatCount, type StartProgress } from './progress.ts';
@@ -36,11 +37,13 @@ export const demo = command({
   async run({ options, signal, say, progress }) {
     const config = consoleConfig(options.data, options.port);
     const data = await openData(options.data, { create: true, purpose: 'countersign demo' });
+    let ledger: Ledger | undefined;
     try {
       await refuseOtherRecords(data, markOf(options));
       await buildConsole(say);
       await makeOrganisation(data, options, { signal, say, progress });
-      const access = consoleAccess(data, config);
+      ledger = await consoleLedger(data);
+      const access = consoleAccess(data, config, ledger);
       const password = await demoPassword(data, access);
       const server = await serveConsole(data, config, access, { synthetic: true, signal });
       say('');
@@ -49,6 +52,7 @@ export const demo = command({
       await server.closed;
       return 0;
     } finally {
+      await ledger?.close();
       await data.close();
     }
   },

@@ -11,6 +11,7 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   5: 'refused: not signed in, or not allowed',
   6: 'storage: an engine, the disk or a migration',
   7: 'done, but much of the input was bad',
+  8: 'the ledger, or a row it speaks of, was changed',
   130: 'interrupted',
 };
 const EVERY_COMMAND = [0, 1, 2, 130];

@@ -4,9 +4,10 @@ import { createAccount, listAccounts, ROLES, type Role } from '../access/access.
 import { randomToken } from '../base/id.ts';
 import { openLog } from '../base/log.ts';
 import { Gate, refreshLeads } from '../leads/leads.ts';
+import { keepWitnessed, type Ledger } from '../ledger/ledger.ts';
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
-import { consoleAccess, consoleConfig, serveConsole } from './console.ts';
+import { consoleAccess, consoleConfig, consoleLedger, serveConsole } from './console.ts';
 import { follow } from './follow.ts';
 import { dataOption, port, text } from './option.ts';
 import { checkFolder } from './organisation.ts';
@@ -40,23 +41,30 @@ export const serve = command({
     const stop = new AbortController();
     const ended = AbortSignal.any([signal, stop.signal]);
     let following: Promise<void> | undefined;
+    let witnessed: Promise<void> | undefined;
+    let ledger: Ledger | undefined;
     try {
-      const access = consoleAccess(data, config);
+      const log = openLog({ level: config.log_level });
+      ledger = await consoleLedger(data, log);
+      const access = consoleAccess(data, config, ledger);
       const passwords = await firstAccounts(access);
       // Days that wait to be computed belong to the queue: following brings it up to date.
       if (folder === undefined) await refreshLeads(data);
       const synthetic = existsSync(join(data.dir, SYNTHETIC_MARK));
-      const [gate, log] = [new Gate(), openLog({ level: config.log_level })];
+      const gate = new Gate();
       const server = await serveConsole(data, config, access, { synthetic, signal, log, gate });
       say(`Countersign: ${server.url}   (Ctrl-C ends it)`);
       for (const [name, password] of passwords)
         say(`Sign in as ${name} with the password ${password}   (shown only now)`);
+      witnessed = keepWitnessed(ledger, ended);
       if (folder !== undefined) following = follow(data, folder, { log, gate, signal: ended });
       await server.closed;
       return 0;
     } finally {
       stop.abort();
       await following;
+      await witnessed;
+      await ledger?.close();
       await data.close();
     }
   },

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { countersign } from './run.ts';
 
-const COMMANDS = ['serve', 'demo', 'ingest', 'replay', 'leads', 'documents', 'assess', 'simulate', 'eval', 'doctor'];
+const COMMANDS = [
+  ...['serve', 'demo', 'ingest', 'replay', 'leads', 'documents', 'assess', 'simulate', 'eval', 'verify', 'witness'],
+  'doctor',
+];
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
