@@ -7,8 +7,24 @@
  * - signature: the signature does not belong to the message
  * - too-large: more than a message can carry
  * - proof: a leaf is not in the tree it is said to be in
+ * - connection: the server could not be reached for a while; what was begun can go on
+ * - lost: the server no longer knows the upload; nothing has been sent, begin anew
+ * - busy, full: too much is arriving, or there is no room; nothing has been sent
+ * - server: the server refused for another reason
  */
-export type RefusalCode = 'words' | 'manifest' | 'not-for-us' | 'damaged' | 'signature' | 'too-large' | 'proof';
+export type RefusalCode =
+  | 'words'
+  | 'manifest'
+  | 'not-for-us'
+  | 'damaged'
+  | 'signature'
+  | 'too-large'
+  | 'proof'
+  | 'connection'
+  | 'lost'
+  | 'busy'
+  | 'full'
+  | 'server';
 
 /** An error of the protocol. Its message is constant text: it never quotes a report. */
 export class Refusal extends Error {
