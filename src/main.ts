@@ -5,11 +5,14 @@ import { doctor } from './cli/doctor.ts';
 import { evaluation } from './cli/eval.ts';
 import { ingest } from './cli/ingest.ts';
 import { leads } from './cli/leads.ts';
+import { portal } from './cli/portal.ts';
 import { replay } from './cli/replay.ts';
+import { reports } from './cli/reports.ts';
+import { seal } from './cli/seal.ts';
 import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
 
 process.exitCode = await runCli(
-  [serve, demo, ingest, replay, leads, simulate, evaluation, doctor],
+  [serve, demo, ingest, replay, leads, simulate, evaluation, portal, reports, seal, doctor],
   process.argv.slice(2),
 );

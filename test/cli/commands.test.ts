@@ -4,7 +4,19 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { countersign } from './run.ts';
 
-const COMMANDS = ['serve', 'demo', 'ingest', 'replay', 'leads', 'simulate', 'eval', 'doctor'];
+const COMMANDS = [
+  'serve',
+  'demo',
+  'ingest',
+  'replay',
+  'leads',
+  'simulate',
+  'eval',
+  'portal',
+  'reports',
+  'seal',
+  'doctor',
+];
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
