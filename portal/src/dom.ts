@@ -22,6 +22,10 @@ export const paragraphs = (texts: readonly string[]): HTMLElement[] => texts.map
 export const list = (texts: readonly (string | Node)[]): HTMLElement =>
   h('ul', {}, ...texts.map((text) => h('li', {}, text)));
 
+/** Things to do, one below the other. */
+export const actions = (items: readonly Node[]): HTMLElement =>
+  h('ul', { class: 'plain' }, ...items.map((item) => h('li', {}, item)));
+
 export function button(text: string, onClick: () => void, kind: 'main' | 'other' = 'main'): HTMLButtonElement {
   return h('button', { type: 'button', class: kind === 'main' ? 'button' : 'button other', click: onClick }, text);
 }

@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccount, listAccounts, ROLES, type Role } from '../access/access.ts';
+import { Fault } from '../base/fault.ts';
 import { randomToken } from '../base/id.ts';
 import { openLog } from '../base/log.ts';
 import { Gate, refreshLeads } from '../leads/leads.ts';
+import { isPublished } from '../reports/reports.ts';
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { consoleAccess, consoleConfig, serveConsole } from './console.ts';
 import { follow } from './follow.ts';
 import { dataOption, port, text } from './option.ts';
 import { checkFolder } from './organisation.ts';
+import { servePortal } from './portal.ts';
 
 /** In a data directory that holds a made-up organisation, so that nobody takes its people for real ones. */
 export const SYNTHETIC_MARK = 'synthetic';
@@ -22,7 +25,8 @@ export const serve = command({
     'analyst and one for an engineer and prints their passwords once. Ctrl-C ends it; nothing',
     'is lost. With --follow the folder is looked at every few seconds: rows that are added to',
     'its logs and tables are loaded, the days concerned are computed again, and the leads',
-    'follow. A line counts when its line end is there.',
+    'follow. A line counts when its line end is there. Where a portal for reports has been set',
+    'up, it is served too, on a port of its own; see `countersign portal --help`.',
   ].join('\n'),
   operands: {},
   options: {
@@ -40,6 +44,7 @@ export const serve = command({
     const stop = new AbortController();
     const ended = AbortSignal.any([signal, stop.signal]);
     let following: Promise<void> | undefined;
+    let portal: Promise<void> | undefined;
     try {
       const access = consoleAccess(data, config);
       const passwords = await firstAccounts(access);
@@ -51,16 +56,30 @@ export const serve = command({
       say(`Countersign: ${server.url}   (Ctrl-C ends it)`);
       for (const [name, password] of passwords)
         say(`Sign in as ${name} with the password ${password}   (shown only now)`);
+      portal = (await isPublished(data.dir)) ? besideConsole(data.dir, ended, say) : undefined;
       if (folder !== undefined) following = follow(data, folder, { log, gate, signal: ended });
       await server.closed;
       return 0;
     } finally {
       stop.abort();
       await following;
+      await portal;
       await data.close();
     }
   },
 });
+
+/** The portal in the same process. What is wrong with it is said, and the console goes on without it. */
+async function besideConsole(dir: string, signal: AbortSignal, say: (text: string) => void): Promise<void> {
+  try {
+    const { url, closed } = await servePortal(dir, { signal });
+    say(`Portal for reports: ${url}/portal/`);
+    await closed;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    say(`The portal for reports is not served: ${error.message} ${error.hint}`);
+  }
+}
 
 /** One account for each role when there is none at all. Nobody holds two: who keeps the sources sees no leads. */
 export async function firstAccounts(

@@ -19,7 +19,11 @@ export interface RealPortal {
   remove(): Promise<void>;
 }
 
-export async function makePortal(suite: 'hybrid' | 'x25519' = 'hybrid'): Promise<RealPortal> {
+/** `serving` is the command that serves it, without --data. */
+export async function makePortal(
+  suite: 'hybrid' | 'x25519' = 'hybrid',
+  serving: (port: number) => string[] = (port) => ['portal', 'serve', '--port', String(port)],
+): Promise<RealPortal> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-e2e-'));
   mkdirSync(join(folder, 'logs'));
   const at = (name: string): string => join(folder, name);
@@ -32,7 +36,7 @@ export async function makePortal(suite: 'hybrid' | 'x25519' = 'hybrid'): Promise
     run: (args, input = '', code = 0) => run(args, input, code),
     async start() {
       let log = '';
-      server = spawn(process.execPath, command(['portal', 'serve', '--data', at('data'), '--port', String(port)]), {
+      server = spawn(process.execPath, command([...serving(port), '--data', at('data')]), {
         cwd: ROOT,
       });
       const write = (part: Buffer): void => {
@@ -46,7 +50,7 @@ export async function makePortal(suite: 'hybrid' | 'x25519' = 'hybrid'): Promise
         if (Date.now() > end || server.exitCode !== null) throw new Error(`the portal did not start: ${log}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      portal.origin = /Portal: (http:\/\/[\d.:]+)/.exec(log)?.[1] ?? '';
+      portal.origin = /Portal[a-z ]*: (http:\/\/[\d.:]+)/.exec(log)?.[1] ?? '';
       // The round at the start delivers what arrived before; it is over when nothing waits any more.
       port = Number(new URL(portal.origin).port);
       await new Promise((resolve) => setTimeout(resolve, 500));

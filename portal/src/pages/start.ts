@@ -1,5 +1,5 @@
 import type { App, View } from '../app.ts';
-import { action, h, list } from '../dom.ts';
+import { action, actions, h, list } from '../dom.ts';
 import { emptyDraft } from '../state.ts';
 
 export function start(app: App): View {
@@ -23,15 +23,18 @@ export function start(app: App): View {
       h('p', { class: 'lead' }, t('start.lead')),
       door('seen'),
       door('self'),
-      h('h2', {}, t('start.more')),
-      list([
-        ...(app.isOffline ? [] : [action(t('start.return'), () => [app.forget(), app.go('return')])]),
-        ...(app.isOffline ? [] : [action(t('start.sealed'), () => [app.forget(), app.go('sealed')])]),
-      ]),
+      ...(app.isOffline ? [] : again(app)),
       h('h2', {}, t('start.device')),
       list([t('start.device_own'), t('start.device_address'), t('start.device_close')]),
     ],
   };
+}
+
+function again(app: App): HTMLElement[] {
+  const { t } = app;
+  const comeBack = action(t('start.return'), () => [app.forget(), app.go('return')]);
+  const send = action(t('start.sealed'), () => [app.forget(), app.go('sealed')]);
+  return [h('h2', {}, t('start.more')), actions([comeBack, send])];
 }
 
 export function closed(app: App): View {
