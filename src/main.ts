@@ -1,4 +1,5 @@
 /** The composition root: the commands there are, in the order in which a newcomer meets them. */
+import { account } from './cli/account.ts';
 import { runCli } from './cli/cli.ts';
 import { demo } from './cli/demo.ts';
 import { doctor } from './cli/doctor.ts';
@@ -13,6 +14,6 @@ import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
 
 process.exitCode = await runCli(
-  [serve, demo, ingest, replay, leads, simulate, evaluation, portal, reports, seal, doctor],
+  [serve, demo, ingest, replay, leads, simulate, evaluation, portal, reports, seal, account, doctor],
   process.argv.slice(2),
 );

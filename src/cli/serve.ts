@@ -81,14 +81,17 @@ async function besideConsole(dir: string, signal: AbortSignal, say: (text: strin
   }
 }
 
-/** One account for each role when there is none at all. Nobody holds two: who keeps the sources sees no leads. */
+/**
+ * One account for each role at the console when there is none at all. Nobody holds two: who keeps the sources sees no
+ * leads. Employees' accounts carry their names in the directory: `countersign account` makes them.
+ */
 export async function firstAccounts(
   access: Parameters<typeof createAccount>[0],
   password: () => string = () => randomToken(15),
 ): Promise<Map<Role, string>> {
   const made = new Map<Role, string>();
   if ((await listAccounts(access)).length > 0) return made;
-  for (const role of Object.keys(ROLES) as Role[]) {
+  for (const role of (Object.keys(ROLES) as Role[]).filter((each) => each !== 'employee')) {
     made.set(role, password());
     await createAccount(access, { name: role, role, password: made.get(role)! });
   }

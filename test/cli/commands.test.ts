@@ -15,6 +15,7 @@ const COMMANDS = [
   'portal',
   'reports',
   'seal',
+  'account',
   'doctor',
 ];
 
