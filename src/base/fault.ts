@@ -31,6 +31,11 @@ export const FAULTS = {
   'sign-in-required': { exit: 5, status: 401, hint: 'Sign in and try again.' },
   'sign-in-failed': { exit: 5, status: 401, hint: 'Check name and password. After several failures wait a minute.' },
   forbidden: { exit: 5, status: 403, hint: 'Your role does not include this. Ask who grants roles.' },
+  'not-trusted': {
+    exit: 5,
+    status: 403,
+    hint: 'Check the key file, its passphrase and the root key. What the right key did not sign is not to be used.',
+  },
   'forged-request': { exit: 5, status: 403, hint: 'Reload the page and try again.' },
   'wrong-host': {
     exit: 5,

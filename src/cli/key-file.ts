@@ -37,7 +37,7 @@ export async function makeKeyFile(
   return keys;
 }
 
-/** Opens a key file. Faults: not-found, forbidden for a wrong passphrase or a file that is none. */
+/** Opens a key file. Faults: not-found, not-trusted for a wrong passphrase or a file that is none. */
 export async function openKeyFile(path: string, kind: KeyFile['kind'], passphrase: string): Promise<Keys> {
   let text: string;
   try {
@@ -48,7 +48,7 @@ export async function openKeyFile(path: string, kind: KeyFile['kind'], passphras
   const match = /^# countersign (root|recipient) key.*\n# seed ([0-9a-f]{64}) (hybrid|x25519)\n/.exec(
     await decrypted(text, passphrase, path),
   );
-  if (match?.[1] !== kind) throw new Fault('forbidden', `This is not the key file of a ${kind}.`, { place: path });
+  if (match?.[1] !== kind) throw new Fault('not-trusted', `This is not the key file of a ${kind}.`, { place: path });
   return await keysOf(Buffer.from(match[2] ?? '', 'hex'), match[3] as Suite);
 }
 
@@ -62,6 +62,6 @@ async function decrypted(text: string, passphrase: string, place: string): Promi
   try {
     return await decrypter.decrypt(armor.decode(text), 'text');
   } catch (cause) {
-    throw new Fault('forbidden', 'The passphrase is wrong, or this is not a key file.', { place, cause });
+    throw new Fault('not-trusted', 'The passphrase is wrong, or this is not a key file.', { place, cause });
   }
 }

@@ -4,17 +4,17 @@ import { PortalClient, Refusal, type RefusalCode } from '../reports/reports.ts';
 
 const CODES: Readonly<Record<RefusalCode, FaultCode>> = {
   words: 'invalid-input',
-  manifest: 'forbidden',
-  'not-for-us': 'forbidden',
+  manifest: 'not-trusted',
+  'not-for-us': 'not-trusted',
   damaged: 'invalid-content',
-  signature: 'forbidden',
+  signature: 'not-trusted',
   'too-large': 'too-large',
-  proof: 'forbidden',
+  proof: 'not-trusted',
   connection: 'not-reachable',
   lost: 'not-found',
   busy: 'too-many-tries',
   full: 'disk-full',
-  server: 'forbidden',
+  server: 'not-trusted',
 };
 
 export function client(origin: string): PortalClient {

@@ -177,6 +177,8 @@ export async function servePortal(
     await opened.close();
   };
   try {
+    // What arrived before the last end is delivered before anybody is answered.
+    await opened.round();
     const serving = await serveApp((request) => opened.fetch(request), {
       ...reach,
       port: config.portal_port,

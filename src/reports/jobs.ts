@@ -92,7 +92,12 @@ async function addCover({ files, manifest }: RoundParts, day: string): Promise<v
 
 const byHash = (a: Stored, b: Stored): number => (a.hash < b.hash ? -1 : 1);
 
-/** Runs a round now and then at each multiple of `minutes` since midnight UTC, until `signal` aborts. */
+/** A round whose failure is logged. What it delivered is not: on a quiet portal, such a line would tell of a report. */
+async function loggedRound(parts: RoundParts, log: Log): Promise<void> {
+  await round(parts).catch((error: unknown) => log.error({ room: 'reports', job: 'round', error }, 'a round failed'));
+}
+
+/** Runs a round at each multiple of `minutes` since midnight UTC, until `signal` aborts. */
 export function startRounds(
   parts: RoundParts,
   options: { minutes: number; log: Log; signal: AbortSignal },
@@ -106,11 +111,8 @@ export function startRounds(
     });
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
-      // How many were delivered is not logged: with a quiet portal, that a log line exists would tell of a report.
-      await round(parts).catch((error: unknown) =>
-        log.error({ room: 'reports', job: 'round', error }, 'a round failed'),
-      );
       await rest();
+      if (!signal.aborted) await loggedRound(parts, log);
     }
   };
   return loop();

@@ -270,7 +270,7 @@ describe('what is published', () => {
     expect((await sample.portal.fetch(new Request(`${ORIGIN}/portal/api/manifest`))).status).toBe(403);
     expect(
       await codeOf(publish(sample.dir, signManifest({ ...manifest, serial: 3 }, signerOf(seedOf(98))), ROOT.key)),
-    ).toBe('forbidden');
+    ).toBe('not-trusted');
   });
 
   test('a client that knows the root key refuses a server that names another', async () => {

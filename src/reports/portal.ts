@@ -34,14 +34,14 @@ export interface Portal {
   fetch(request: Request): Response | Promise<Response>;
   /** One round now. */
   round(): Promise<{ delivered: number; deleted: number }>;
-  /** Rounds from now on until the signal aborts. */
+  /** Rounds at their times until the signal aborts. */
   rounds(minutes: number, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
 const SPACE = 20e9;
 
-/** Errors: data-in-use; not-found without a manifest or a bundle; forbidden for a manifest that is not to be trusted. */
+/** Errors: data-in-use; not-found without a manifest or a bundle; not-trusted for a manifest that is not to be trusted. */
 export async function openPortal(options: PortalOptions): Promise<Portal> {
   const { clock, log } = options;
   const dir = join(options.dir, 'reports');

@@ -59,7 +59,7 @@ export async function publish(dir: string, signed: unknown, root: string): Promi
   const folder = join(dir, 'portal');
   const pinned = await pinnedRoot(folder);
   if (pinned !== undefined && pinned !== root) {
-    throw new Fault('forbidden', 'Another root key is pinned here.', { place: join(folder, 'root.json') });
+    throw new Fault('not-trusted', 'Another root key is pinned here.', { place: join(folder, 'root.json') });
   }
   const manifest = checked(signed, root, 'the manifest');
   const recorded = (await readJson(join(folder, 'recorded.json'))) as Recorded | undefined;
@@ -75,7 +75,7 @@ export async function isPublished(dir: string): Promise<boolean> {
 }
 
 /**
- * What is published, checked, with the manifest recorded in the ledger. Throws `forbidden` for a manifest that the root
+ * What is published, checked, with the manifest recorded in the ledger. Throws `not-trusted` for a manifest that the root
  * key did not sign or an older one than was recorded, `invalid-content` for a promise that is not the signed one.
  */
 export async function openPublication(dir: string, ledger: ReportLedger, promiseFolder?: string): Promise<Publication> {
@@ -119,7 +119,7 @@ async function record(
 function refuseOlder(manifest: Manifest, hash: string, recorded: Recorded | undefined): void {
   if (recorded === undefined || recorded.hash === hash || manifest.serial > recorded.serial) return;
   throw new Fault(
-    'forbidden',
+    'not-trusted',
     `A manifest with serial ${recorded.serial} is in force; this one has ${manifest.serial}.`,
   );
 }
@@ -133,7 +133,7 @@ function checked(signed: unknown, root: string, place: string): Manifest {
   try {
     return verifyManifest(signed, root);
   } catch (error) {
-    if (error instanceof Refusal) throw new Fault('forbidden', error.message, { place, cause: error });
+    if (error instanceof Refusal) throw new Fault('not-trusted', error.message, { place, cause: error });
     throw error;
   }
 }

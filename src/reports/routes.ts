@@ -180,7 +180,7 @@ async function admitRecipient(call: Context, { publication, clock }: PortalParts
   const { manifest } = await publication();
   if (key !== undefined && manifest.recipients.some((one) => one.key === key)) return text;
   throw new Fault(
-    'forbidden',
+    'not-trusted',
     'This is for recipients of the manifest, with a signed request and a clock that is right.',
   );
 }

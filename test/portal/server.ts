@@ -51,9 +51,7 @@ export async function makePortal(
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       portal.origin = /Portal[a-z ]*: (http:\/\/[\d.:]+)/.exec(log)?.[1] ?? '';
-      // The round at the start delivers what arrived before; it is over when nothing waits any more.
       port = Number(new URL(portal.origin).port);
-      await new Promise((resolve) => setTimeout(resolve, 500));
     },
     async stop() {
       const stopped = new Promise((resolve) => server?.once('exit', resolve));
