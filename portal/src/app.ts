@@ -7,6 +7,9 @@ import { action, h } from './dom.ts';
 import { emptyDraft, STEPS, type State, type Step } from './state.ts';
 import { type Key, preferredLanguage, type Translate, translator } from './words.ts';
 
+/** Steps at which nothing that was written can be lost. */
+const READING = ['start', 'done', 'return', 'conversation', 'closed', 'reader', 'queue', 'reading', 'answered'];
+
 export interface Problem {
   readonly text: string;
   /** The id of the field it is about. */
@@ -38,7 +41,14 @@ export class App {
     this.client = new PortalClient(isOffline ? 'http://localhost' : location.origin);
     this.state = {
       language: preferredLanguage(navigator.languages),
-      ...{ published: undefined, entropy: undefined, opened: undefined, sending: undefined, sent: undefined },
+      ...{
+        published: undefined,
+        entropy: undefined,
+        opened: undefined,
+        reader: undefined,
+        sending: undefined,
+        sent: undefined,
+      },
       ...{ draft: emptyDraft(), kept: false },
     };
     addEventListener('popstate', (event) => this.#onHistory(event.state as unknown));
@@ -61,8 +71,7 @@ export class App {
   /** Shows the first page. A reload in the middle begins anew and says that nothing was sent. */
   begin(): void {
     const before = (history.state as { step?: unknown } | null)?.step;
-    const wasWriting =
-      typeof before === 'string' && !['start', 'done', 'return', 'conversation', 'closed'].includes(before);
+    const wasWriting = typeof before === 'string' && !READING.includes(before);
     history.replaceState({ step: 'start' }, '');
     this.show('start', wasWriting ? [{ text: this.t('problem.reloaded') }] : []);
   }
@@ -113,6 +122,7 @@ export class App {
         draft: emptyDraft(),
         entropy: undefined,
         opened: undefined,
+        reader: undefined,
         sending: undefined,
         sent: undefined,
         kept: false,
@@ -135,7 +145,7 @@ export class App {
       this.refuse({ text: this.t('words.stay'), field: 'last-two' });
     } else if (this.#step === 'sending') {
       history.pushState({ step: 'sending' }, '');
-    } else if (this.state.sent !== undefined && !['start', 'return', 'conversation'].includes(step)) {
+    } else if (this.state.sent !== undefined && !['start', 'return', 'conversation', 'reader'].includes(step)) {
       // Sent is sent: the way back through its pages must not send it twice.
       this.show('done');
     } else {

@@ -1,6 +1,7 @@
 import { type PublishedPortal, verifyManifest } from '../../src/reports/protocol/protocol.ts';
 import { App, type Page } from './app.ts';
 import { before } from './pages/before.ts';
+import { answered, queue, reader, reading } from './pages/reader.ts';
 import { done, words } from './pages/receipt.ts';
 import { comeBack, conversation } from './pages/return.ts';
 import { sealed } from './pages/sealed.ts';
@@ -13,6 +14,7 @@ import './style.css';
 const pages: Readonly<Record<Step, Page>> = {
   ...{ start, before, text, name, files, exclude, check, words, sending, done },
   ...{ return: comeBack, conversation, sealed, closed },
+  ...{ reader, queue, reading, answered },
 };
 
 /** The offline file carries what the portal published when it was made. */

@@ -4,6 +4,7 @@ import type {
   Language,
   ListedMessage,
   PublishedPortal,
+  Queue,
   Sending,
 } from '../../src/reports/protocol/protocol.ts';
 
@@ -21,6 +22,10 @@ export const STEPS = [
   'return',
   'conversation',
   'sealed',
+  'reader',
+  'queue',
+  'reading',
+  'answered',
   'closed',
 ] as const;
 export type Step = (typeof STEPS)[number];
@@ -53,6 +58,8 @@ export interface State {
   /** The bytes behind the twelve words, from the moment they are shown. */
   entropy: Uint8Array | undefined;
   opened: Opened | undefined;
+  /** A recipient who reads here; `id` is the conversation that is open. */
+  reader: { readonly keys: Keys; readonly queue: Queue; id: string | undefined } | undefined;
   sending: Sending | undefined;
   /** Hash of what was sent; there is no way back to sending it again. */
   sent: { hash: string; day: string } | undefined;

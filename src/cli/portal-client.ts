@@ -4,6 +4,7 @@ import { PortalClient, Refusal, type RefusalCode } from '../reports/reports.ts';
 
 const CODES: Readonly<Record<RefusalCode, FaultCode>> = {
   words: 'invalid-input',
+  passphrase: 'not-trusted',
   manifest: 'not-trusted',
   'not-for-us': 'not-trusted',
   damaged: 'invalid-content',

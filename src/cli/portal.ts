@@ -19,7 +19,7 @@ import {
   signManifest,
 } from '../reports/reports.ts';
 import { type AnyCommand, command } from './command.ts';
-import { makeKeyFile, openRootKey } from './key-file.ts';
+import { makeKeyFile, openKeyFile } from './key-file.ts';
 import { writeOffline } from './offline.ts';
 import { choice, dataOption, flag, integer, operand, optionalOperand, port, several, text } from './option.ts';
 import { readPassphrase } from './passphrase.ts';
@@ -77,7 +77,8 @@ export const portal: AnyCommand = command({
         await makeKey(file(), options, await passphrase(true), out);
         return undefined;
       case 'manifest': {
-        const root = await openRootKey(needed(options.rootKey, '--root-key FILE'), await passphrase(false));
+        const rootFile = needed(options.rootKey, '--root-key FILE');
+        const { signer: root } = await openKeyFile(rootFile, 'root', await passphrase(false));
         const recipients = await Promise.all(options.recipients.map(readRecipient));
         const { organisation, serial, suite, slots, keepDays, acknowledgeDays, feedbackMonths } = options;
         const manifest = {

@@ -2,25 +2,28 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Fault } from '../base/fault.ts';
 import {
-  audience,
+  type Conversation,
   checkInclusion,
   deletionLeafOf,
   type Keys,
   keysOf,
   type Letter,
   leafOf,
+  ownMessages,
   type PortalClient,
   type PublishedPortal,
+  type Queue,
+  readFiles,
+  readQueue,
   readWords,
   Sending,
-  seal,
+  sealAnswer,
 } from '../reports/reports.ts';
 import { type AnyCommand, command } from './command.ts';
 import { openKeyFile } from './key-file.ts';
 import { choice, integer, operand, optionalOperand, text } from './option.ts';
 import { readPassphrase, readText } from './passphrase.ts';
 import { client, faultOf } from './portal-client.ts';
-import { type Conversation, ownMessages, type Queue, readFiles, readQueue } from './reading.ts';
 
 const ACTIONS = ['list', 'read', 'reply', 'recuse', 'due', 'mine'] as const;
 const DAY = 86_400_000;
@@ -162,21 +165,10 @@ interface Answer {
   signal: AbortSignal;
 }
 
-async function answer(portal: PortalClient, { manifest, hash }: PublishedPortal, given: Answer): Promise<void> {
-  const { keys, conversation, kind, said, signal } = given;
-  const first = conversation.entries.find(({ letter }) => letter.kind === 'report')!.letter;
-  const to = audience(conversation.entries, manifest);
-  const readers = manifest.recipients.filter(({ id }) => to.includes(id)).map(({ age }) => age);
-  const sealed = await seal({
-    letter: {
-      ...{ v: 1, kind, door: first.door, language: first.language, manifest: hash, tag: first.tag },
-      ...{ reply_to: first.reply_to, to, text: said },
-    },
-    signer: keys.signer,
-    recipients: [first.reply_to, ...readers],
-    ...{ suite: manifest.suite, slots: manifest.slots },
-  });
-  await new Sending(portal, sealed, first.tag).run({ signal });
+async function answer(portal: PortalClient, published: PublishedPortal, given: Answer): Promise<void> {
+  const { keys, conversation, kind, said: text, signal } = given;
+  const { sealed, tag } = await sealAnswer(published, keys, { conversation, kind, text });
+  await new Sending(portal, sealed, tag).run({ signal });
 }
 
 async function showOwn(

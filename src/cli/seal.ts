@@ -11,6 +11,7 @@ import {
   LANGUAGES,
   type Language,
   newEntropy,
+  ownEntries,
   partsOf,
   readWords,
   type Sealed,
@@ -23,7 +24,6 @@ import { type AnyCommand, command } from './command.ts';
 import { choice, flag, several, text } from './option.ts';
 import { askHidden, readText } from './passphrase.ts';
 import { client, faultOf } from './portal-client.ts';
-import { ownEntries } from './reading.ts';
 
 /** What a file begins with that was sealed now and is sent later; the tag follows. */
 export const SEALED_LINE = /^countersign-sealed\/1 ([0-9a-f]{64})\n/;

@@ -61,7 +61,7 @@ const sources = (place: string): string =>
     .join('\n');
 
 describe.each([
-  ['portal', 'portal/src', /^(door|before|text|refused)\./],
+  ['portal', 'portal/src', /^(door|before|text|refused|reading)\./],
   ['declarations', 'src/people', /^(contact|gift|work|trip|first_day|last_day|note|official|devices|mistake)/],
 ] as const)('the words of %s', (name, place, chosen) => {
   const [en, chinese] = [read(`${name}/en.json`), read(`${name}/zh-CN.json`)];

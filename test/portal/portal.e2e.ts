@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { axe, launch, openPage, refusedOn } from '../console/browser.ts';
-import { makePortal, type RealPortal } from './server.ts';
+import { makePortal, PASSPHRASE, type RealPortal } from './server.ts';
 import { comeBack, heading, press, send, write } from './walk.ts';
 
 let browser: Browser;
@@ -236,6 +236,52 @@ test('a server that is gone: the page says that nothing was sent, and sends when
     await page.clock.runFor(1000);
   }
   expect(await portal.run(reading('mine', '--words', '-'), words.join(' '))).toContain('Through the outage.');
+});
+
+test('a recipient reads and answers in the browser with a key file, and the key goes nowhere', async () => {
+  const files = [{ name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('a small plan') }];
+  const words = await write(page, { text: 'For the eyes of a reader.', files });
+  await send(page, words);
+  await portal.stop();
+  await portal.start();
+  const bodies: string[] = [];
+  page.on('request', (request) => bodies.push(request.postDataBuffer()?.toString('latin1') ?? ''));
+  await page.goto(`${portal.origin}/portal/`);
+  await press(page, 'For recipients: read reports with your key');
+  await look();
+  await page.locator('#key-file').setInputFiles(join(portal.folder, 'security.key'));
+  await page.locator('#passphrase').fill('not the passphrase');
+  await press(page, 'Open');
+  await page.locator('.problems').waitFor();
+  await look();
+  await page.locator('#key-file').setInputFiles(join(portal.folder, 'security.key'));
+  await page.locator('#passphrase').fill(PASSPHRASE);
+  await press(page, 'Open');
+  await page.getByRole('heading', { name: 'Reports you can read' }).waitFor();
+  await look();
+  const entries = page.locator('.plain .link');
+  for (let index = 0; ; index += 1) {
+    await entries.nth(index).click();
+    if ((await page.locator('.message .said').first().textContent()) === 'For the eyes of a reader.') break;
+    await page.goBack();
+  }
+  await look();
+  const download = page.waitForEvent('download');
+  await press(page, 'Save plan.txt');
+  const saved = join(portal.folder, 'plan.txt');
+  await (await download).saveAs(saved);
+  expect(readFileSync(saved, 'utf8')).toBe('a small plan');
+  await page.locator('#answer').fill('Read in the browser.');
+  await page.locator('#kind-feedback').check();
+  await press(page, 'Send');
+  await page.getByRole('heading', { name: 'Sent' }).waitFor();
+  await look();
+  const mine = await portal.run(reading('mine', '--words', '-'), words.join(' '));
+  expect(mine).toMatch(/feedback\nRead in the browser\./);
+  await press(page, 'Reports you can read');
+  expect(await page.locator('.plain .link').count()).toBeGreaterThan(0);
+  const key = readFileSync(join(portal.folder, 'security.key'), 'utf8').split('\n')[2] ?? '';
+  expect(bodies.filter((body) => body.includes(PASSPHRASE) || body.includes(key))).toEqual([]);
 });
 
 test('who is left out of a report does not see it, and the others do', async () => {

@@ -1,20 +1,18 @@
 /** Coming back with the words: answers, the proof, and writing more. */
 import {
-  authentic,
   checkInclusion,
   deletionLeafOf,
   keysOf,
   type ListedMessage,
   leafOf,
-  letterSpan,
-  openLetter,
+  ownMessages,
   Refusal,
   readWords,
 } from '../../../src/reports/protocol/protocol.ts';
 import type { App, View } from '../app.ts';
 import { action, button, h } from '../dom.ts';
 import { form, textArea } from '../fields.ts';
-import { emptyDraft, type Opened, type OwnMessage } from '../state.ts';
+import { emptyDraft, type Opened } from '../state.ts';
 
 export function comeBack(app: App): View {
   const { t } = app;
@@ -53,20 +51,8 @@ export function comeBack(app: App): View {
 async function openConversation(app: App, typed: string): Promise<Opened> {
   const { manifest } = app.published;
   const keys = await keysOf(readWords(typed), manifest.suite);
-  const listed = await app.client.conversation(keys.tag);
-  if (listed.length === 0) throw new Refusal('lost', 'There is nothing under these words.');
-  const span = letterSpan(manifest.suite, manifest.slots);
-  const messages: OwnMessage[] = [];
-  for (const one of listed) {
-    if (one.deleted !== null) {
-      messages.push({ listed: one, entry: undefined });
-      continue;
-    }
-    const { letter, writer } = await openLetter(await app.client.message(keys.tag, one.hash, span), keys.identity);
-    const entry = letter && writer ? { letter, writer, day: one.day } : undefined;
-    const isReal = entry !== undefined && authentic([entry], keys.signer.key, manifest).length > 0;
-    messages.push({ listed: one, entry: isReal ? entry : undefined });
-  }
+  const messages = await ownMessages(app.client, app.published, keys);
+  if (messages.length === 0) throw new Refusal('lost', 'There is nothing under these words.');
   return { keys, messages };
 }
 

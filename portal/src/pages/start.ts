@@ -34,7 +34,8 @@ function again(app: App): HTMLElement[] {
   const { t } = app;
   const comeBack = action(t('start.return'), () => [app.forget(), app.go('return')]);
   const send = action(t('start.sealed'), () => [app.forget(), app.go('sealed')]);
-  return [h('h2', {}, t('start.more')), actions([comeBack, send])];
+  const read = action(t('start.reader'), () => [app.forget(), app.go('reader')]);
+  return [h('h2', {}, t('start.more')), actions([comeBack, send, read])];
 }
 
 export function closed(app: App): View {

@@ -4,10 +4,12 @@
  */
 export * from './client.ts';
 export * from './conversation.ts';
+export * from './key-file.ts';
 export * from './keys.ts';
 export * from './letter.ts';
 export * from './manifest.ts';
 export * from './proof.ts';
+export * from './reading.ts';
 export * from './refusal.ts';
 export * from './request.ts';
 export * from './seal.ts';

@@ -1,6 +1,7 @@
 /**
  * Why the protocol refuses something. The same codes reach a page, which has words for each, and the command line.
  * - words: the words are not twelve of the list, or their checksum is wrong
+ * - passphrase: a key file does not open with it, or is none
  * - manifest: not signed by the root key, or not a manifest
  * - not-for-us: no key of ours opens it; also what a damaged header looks like
  * - damaged: truncated, altered, or not in the form of this protocol
@@ -14,6 +15,7 @@
  */
 export type RefusalCode =
   | 'words'
+  | 'passphrase'
   | 'manifest'
   | 'not-for-us'
   | 'damaged'

@@ -1,19 +1,12 @@
 /** What a recipient can open of all that was delivered, put together into conversations; and a reporter's own. */
-import {
-  authentic,
-  type Clocks,
-  clocks,
-  type Entry,
-  type Keys,
-  type ListedMessage,
-  letterSpan,
-  type Manifest,
-  open,
-  openLetter,
-  type PortalClient,
-  type PublishedPortal,
-  Refusal,
-} from '../reports/reports.ts';
+import type { ListedMessage, PortalClient, PublishedPortal } from './client.ts';
+import { audience, authentic, type Clocks, clocks, type Entry } from './conversation.ts';
+import type { Keys } from './keys.ts';
+import type { Letter } from './letter.ts';
+import type { Manifest } from './manifest.ts';
+import { Refusal } from './refusal.ts';
+import { open, openLetter, type Sealed, seal } from './seal.ts';
+import { letterSpan } from './sizes.ts';
 
 export interface Found extends Entry {
   /** SHA-256 of the sealed message. */
@@ -127,4 +120,26 @@ export async function ownEntries(portal: PortalClient, published: PublishedPorta
 /** The attachments of a message, whole and checked. */
 export async function readFiles(portal: PortalClient, keys: Keys, hash: string) {
   return (await open(await portal.deliveredMessage(keys.signer, hash), keys.identity)).files;
+}
+
+/** A recipient's answer to a conversation, sealed to the reporter and to all who may still read it, himself included. */
+export async function sealAnswer(
+  { manifest, hash }: PublishedPortal,
+  keys: Keys,
+  { conversation, kind, text }: { conversation: Conversation; kind: Letter['kind']; text: string },
+): Promise<{ sealed: Sealed; tag: string }> {
+  const first = conversation.entries.find(({ letter }) => letter.kind === 'report')?.letter;
+  if (first === undefined) throw new Refusal('damaged', 'The conversation has no first report.');
+  const to = audience(conversation.entries, manifest);
+  const readers = manifest.recipients.filter(({ id }) => to.includes(id)).map(({ age }) => age);
+  const sealed = await seal({
+    letter: {
+      ...{ v: 1, kind, door: first.door, language: first.language, manifest: hash, tag: first.tag },
+      ...{ reply_to: first.reply_to, to, text },
+    },
+    signer: keys.signer,
+    recipients: [first.reply_to, ...readers],
+    ...{ suite: manifest.suite, slots: manifest.slots },
+  });
+  return { sealed, tag: first.tag };
 }
