@@ -59,11 +59,13 @@ export interface Person {
   projects: number;
   notice_given: string;
   away: { from: string; to: string }[];
+  /** Days on which an outside contact was declared: it can explain a new address, and counts for nothing. */
+  contacts: string[];
 }
 
 /** What work systems and declarations say of one person as of a day; undefined when the directory does not know him. */
 export async function person(events: Events, userUid: string, day: string): Promise<Person | undefined> {
-  const [row] = await events.rows<Omit<Person, 'away'>>(
+  const [row] = await events.rows<Omit<Person, 'away' | 'contacts'>>(
     `SELECT
        p.user_uid AS user_uid,
        p.role AS role,
@@ -85,7 +87,15 @@ export async function person(events: Events, userUid: string, day: string): Prom
      LIMIT 200`,
     { user: userUid, day },
   );
-  return row && { ...row, away };
+  const contacts = await events.rows<{ declared_on: string }>(
+    `SELECT DISTINCT declared_on
+     FROM declared_contacts
+     WHERE user_uid = {user:String} AND declared_on <= {day:Date}
+     ORDER BY declared_on
+     LIMIT 200`,
+    { user: userUid, day },
+  );
+  return row && { ...row, away, contacts: contacts.map(({ declared_on }) => declared_on) };
 }
 
 /** Accounts and addresses by which a log line could name a person of the organisation: the directory's, or the logs'. */

@@ -84,6 +84,7 @@ export interface Person {
   projects: number;
   notice_given: string;
   away: { from: string; to: string }[];
+  contacts: string[];
   lead_id: string;
   first_day: string;
   last_day: string;
