@@ -2,6 +2,9 @@
 import { Fault, type FaultCode } from '../base/fault.ts';
 import { PortalClient, Refusal, type RefusalCode } from '../reports/reports.ts';
 
+/** Said where no root key was given: whoever runs the server could then name his own. */
+export const UNTRUSTED = 'No root key was given with --trust: the one that the portal itself names is believed.';
+
 const CODES: Readonly<Record<RefusalCode, FaultCode>> = {
   words: 'invalid-input',
   passphrase: 'not-trusted',

@@ -23,7 +23,7 @@ import { type AnyCommand, command } from './command.ts';
 import { openKeyFile } from './key-file.ts';
 import { choice, integer, operand, optionalOperand, text } from './option.ts';
 import { readPassphrase, readText } from './passphrase.ts';
-import { client, faultOf } from './portal-client.ts';
+import { client, faultOf, UNTRUSTED } from './portal-client.ts';
 
 const ACTIONS = ['list', 'read', 'reply', 'recuse', 'due', 'mine'] as const;
 const DAY = 86_400_000;
@@ -57,12 +57,13 @@ export const reports: AnyCommand = command({
   },
   example: 'countersign reports list --key ombudsperson.key --portal https://report.example.org',
   exits: [3, 4, 5, 7],
-  async run({ operands, options, out, signal, progress }) {
+  async run({ operands, options, out, say, signal, progress }) {
     const portal = client(options.portal);
     try {
       if (!(ACTIONS as readonly string[]).includes(operands.action)) {
         throw new Fault('usage', `'${operands.action}' is not one of ${ACTIONS.join(', ')}`, { place: 'reports' });
       }
+      if (options.trust === undefined) say(UNTRUSTED);
       const published = await portal.published(options.trust);
       if (operands.action === 'mine') {
         await showOwn(portal, published, readWords(await readText(needed(options.words, '--words FILE'))), out);
@@ -114,7 +115,8 @@ function showList(
       `${id}  ${first.day}  ${first.letter.door.padEnd(4)}  ${entries.length} messages  ${state}${late(clocks.acknowledge ?? clocks.feedback)}`,
     );
   }
-  for (const { id, day, text: said } of unsigned) out(`${id}  ${day}  unsigned  ${JSON.stringify(said.slice(0, 60))}`);
+  for (const { id, day, text: said } of unsigned)
+    out(`${id}  ${day}  unsigned  ${JSON.stringify(printable(said.slice(0, 60)))}`);
   if (conversations.length + unsigned.length === 0) {
     out(`Nothing for you yet at ${manifest.organisation}. Mail is delivered once a round, by default at midnight UTC.`);
   }
@@ -145,8 +147,8 @@ async function showOne(
 ): Promise<void> {
   for (const { day, letter, hash } of entries) {
     out(`-- ${day}  ${letter.kind}  (to ${letter.to.join(', ')})`);
-    out(letter.text);
-    for (const { name, size } of letter.files) out(`   attached: ${name} (${size} bytes)`);
+    out(printable(letter.text));
+    for (const { name, size } of letter.files) out(`   attached: ${printable(name)} (${size} bytes)`);
     if (save === undefined || letter.files.length === 0) continue;
     await mkdir(save, { recursive: true });
     for (const [index, file] of (await readFiles(portal, keys, hash)).entries()) {
@@ -182,7 +184,7 @@ async function showOwn(
   if (messages.length === 0) throw new Fault('not-found', 'The portal holds nothing under these words.');
   for (const { listed, entry } of messages) {
     out(`-- ${listed.day}  ${entry?.letter.kind ?? (listed.deleted ? 'deleted' : 'not written by those who may')}`);
-    if (entry !== undefined) out(entry.letter.text);
+    if (entry !== undefined) out(printable(entry.letter.text));
     if (listed.proof === null) out('   in the ledger: from the next round on');
     else {
       checkInclusion(leafOf(listed.hash), listed.proof);
@@ -192,6 +194,12 @@ async function showOwn(
     checkInclusion(deletionLeafOf(listed.hash), listed.deleted.proof);
     out(`   deleted on ${listed.deleted.day}: leaf ${listed.deleted.proof.index}`);
   }
+}
+
+/** A stranger's text may hold commands for the terminal, such as one that rewrites what stands above. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 function today(): string {

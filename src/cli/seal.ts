@@ -23,7 +23,7 @@ import {
 import { type AnyCommand, command } from './command.ts';
 import { choice, flag, several, text } from './option.ts';
 import { askHidden, readText } from './passphrase.ts';
-import { client, faultOf } from './portal-client.ts';
+import { client, faultOf, UNTRUSTED } from './portal-client.ts';
 
 /** What a file begins with that was sealed now and is sent later; the tag follows. */
 export const SEALED_LINE = /^countersign-sealed\/1 ([0-9a-f]{64})\n/;
@@ -59,6 +59,7 @@ export const seal: AnyCommand = command({
   async run({ options, out, say, signal, progress }) {
     const portal = client(options.portal);
     try {
+      if (options.trust === undefined) say(UNTRUSTED);
       const published = await portal.published(options.trust);
       const send = async (sealed: Sealed, tag: string): Promise<void> => {
         const line = progress({ label: 'Sending', total: sealed.size, unit: 'bytes' });

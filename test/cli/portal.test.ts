@@ -116,7 +116,7 @@ describe('keys and manifests', () => {
 });
 
 test('a report is sealed, read, answered and read again, and one who is left out sees nothing of it', async () => {
-  writeFileSync(at('report.txt'), 'The door of the archive stood open.\n');
+  writeFileSync(at('report.txt'), 'The door of the archive stood open.\u001b[2J\n');
   writeFileSync(at('plan.bin'), 'attached');
   const options = ['--text', at('report.txt'), '--attach', at('plan.bin'), '--without', 'second', '--yes'];
   const sealed = await countersign('seal', ...portal, ...options);
@@ -134,7 +134,7 @@ test('a report is sealed, read, answered and read again, and one who is left out
   const key = ['--key', at('first.key'), ...PASSPHRASE, ...portal];
   const read = await countersign('reports', 'read', id, '--save', at('saved'), ...key);
   expect(read.stdout).toMatch(
-    /report {2}\(to first\)\nThe door of the archive stood open\.\n\n {3}attached: plan\.bin \(8 bytes\)/,
+    /report {2}\(to first\)\nThe door of the archive stood open\.\ufffd\[2J\n\n {3}attached: plan\.bin \(8 bytes\)/,
   );
   writeFileSync(at('answer.txt'), 'We are looking into it.');
   expect(

@@ -1,7 +1,7 @@
 /** What a recipient can open of all that was delivered, put together into conversations; and a reporter's own. */
 import type { ListedMessage, PortalClient, PublishedPortal } from './client.ts';
 import { audience, authentic, type Clocks, clocks, type Entry } from './conversation.ts';
-import type { Keys } from './keys.ts';
+import { isRecipientOf, type Keys } from './keys.ts';
 import type { Letter } from './letter.ts';
 import type { Manifest } from './manifest.ts';
 import { Refusal } from './refusal.ts';
@@ -130,6 +130,8 @@ export async function sealAnswer(
 ): Promise<{ sealed: Sealed; tag: string }> {
   const first = conversation.entries.find(({ letter }) => letter.kind === 'report')?.letter;
   if (first === undefined) throw new Refusal('damaged', 'The conversation has no first report.');
+  // The key to answer to was chosen by a stranger: another kind of key would give the answer another size.
+  if (!isRecipientOf(manifest.suite, first.reply_to)) throw new Refusal('damaged', 'This reporter cannot be answered.');
   const to = audience(conversation.entries, manifest);
   const readers = manifest.recipients.filter(({ id }) => to.includes(id)).map(({ age }) => age);
   const sealed = await seal({

@@ -10,7 +10,8 @@ import { Refusal } from './refusal.ts';
 import type { Sealed } from './seal.ts';
 import { solve } from './stamp.ts';
 
-const PIECE = 1_048_576;
+/** Small enough to arrive within half a minute over a line of 10 kB a second; a server closes slower requests. */
+const PIECE = 262_144;
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 8000;
 const DEAREST = 30;
@@ -82,7 +83,7 @@ export class Sending {
     }
   }
 
-  /** Up to a mebibyte of ciphertext. It is kept until the server has it, because it cannot be made a second time. */
+  /** The next piece of ciphertext. It is kept until the server has it, because it cannot be made a second time. */
   async #nextPiece(): Promise<Uint8Array<ArrayBuffer>> {
     const piece = new Uint8Array(Math.min(PIECE, this.#sealed.size - this.#at));
     for (let filled = 0; filled < piece.length; ) {
