@@ -1,4 +1,5 @@
 /** The composition root: the commands there are, in the order in which a newcomer meets them. */
+import { account } from './cli/account.ts';
 import { assess } from './cli/assess.ts';
 import { runCli } from './cli/cli.ts';
 import { demo } from './cli/demo.ts';
@@ -7,13 +8,33 @@ import { documents } from './cli/documents.ts';
 import { evaluation } from './cli/eval.ts';
 import { ingest } from './cli/ingest.ts';
 import { leads } from './cli/leads.ts';
+import { portal } from './cli/portal.ts';
 import { replay } from './cli/replay.ts';
+import { reports } from './cli/reports.ts';
+import { seal } from './cli/seal.ts';
 import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
 import { verify } from './cli/verify.ts';
 import { witness } from './cli/witness.ts';
 
 process.exitCode = await runCli(
-  [serve, demo, ingest, replay, leads, documents, assess, simulate, evaluation, verify, witness, doctor],
+  [
+    serve,
+    demo,
+    ingest,
+    replay,
+    leads,
+    documents,
+    assess,
+    portal,
+    reports,
+    seal,
+    account,
+    simulate,
+    evaluation,
+    verify,
+    witness,
+    doctor,
+  ],
   process.argv.slice(2),
 );

@@ -3,7 +3,7 @@ import { readSources } from './files.ts';
 import { breaches, COMPILERS, importsOf } from './house.ts';
 
 test('the house keeps its rules', () => {
-  const sources = readSources(['src', 'web/src', 'test', 'bench'], ['.ts', '.tsx']);
+  const sources = readSources(['src', 'web/src', 'portal/src', 'test', 'bench'], ['.ts', '.tsx']);
   expect(sources.length).toBeGreaterThan(10);
   expect(breaches(sources)).toEqual([]);
 });
@@ -78,6 +78,19 @@ describe('a planted breach is found', () => {
       'web/src/api.ts',
       "import type { Lead } from '../../src/leads/leads.ts';",
       'its API',
+    ],
+    [
+      'the server, from the portal',
+      'portal/src/main.ts',
+      "import '../../src/base/fault.ts';",
+      'only the sealed protocol',
+    ],
+    ['Node, in a browser', 'src/reports/protocol/seal.ts', "import { hash } from 'node:crypto';", 'browsers too'],
+    [
+      'a room, in a browser',
+      'src/reports/protocol/seal.ts',
+      "import { Fault } from '../../base/fault.ts';",
+      'browsers',
     ],
     ['chdb', 'src/events/store.ts', "import { Connection } from 'chdb/connection';", 'only src/stores'],
     [

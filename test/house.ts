@@ -21,6 +21,7 @@ export const ROOMS = [
   'events',
   'detections',
   'leads',
+  'reports',
   'evaluation',
   'cli',
 ] as const;
@@ -28,6 +29,8 @@ export const ROOMS = [
 const ASIDE = { room: 'worlds', mayImport: ['base'], importedBy: ['cli'] } as const;
 /** Rooms without a door: small files that are imported one by one. */
 const WITHOUT_DOOR: readonly string[] = ['base', 'stores', 'http'];
+/** What runs in a browser as well: it knows neither Node nor the rest of its room. */
+const BOTH_SIDES = 'src/reports/protocol/';
 /** Packages that are engines. Only src/stores knows them, so that changing one touches one room. */
 const ENGINES = ['chdb', '@clickhouse/client', '@electric-sql/pglite', 'pg', 'better-sqlite3', 'duckdb'];
 
@@ -103,6 +106,7 @@ function importBreaches({ path, text }: Source): string[] {
 function packageBreach(path: string, specifier: string): string | undefined {
   const engine = ENGINES.some((name) => specifier === name || specifier.startsWith(`${name}/`));
   if (engine && !path.startsWith('src/stores/') && !isTest(path)) return 'only src/stores knows an engine';
+  if (specifier.startsWith('node:') && path.startsWith(BOTH_SIDES) && !isTest(path)) return 'it runs in browsers too';
   return undefined;
 }
 
@@ -112,6 +116,11 @@ function fileBreach(from: string, to: string): string | undefined {
   if (from.startsWith('web/')) {
     return /^(web|content)\//.test(to) ? undefined : 'the console knows the server by its API alone';
   }
+  if (from.startsWith('portal/') && !isTest(from)) {
+    const shared = /^(portal|content)\//.test(to) || to.startsWith(BOTH_SIDES);
+    return shared ? undefined : 'the portal knows of the server only the sealed protocol';
+  }
+  if (from.startsWith(BOTH_SIDES) && !to.startsWith(BOTH_SIDES)) return 'it runs in browsers too';
   if (room === undefined) return undefined;
   if (target === undefined) {
     const data = to === 'package.json' || isTest(from);

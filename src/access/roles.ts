@@ -7,6 +7,10 @@ export const ROLES = {
     title: { en: 'Engineer', 'zh-CN': '工程师' },
     purpose: 'Keeps sources and engines running; sees no leads.',
   },
+  employee: {
+    title: { en: 'Employee', 'zh-CN': '员工' },
+    purpose: 'Declares contacts, gifts, side work and trips; sees nothing else.',
+  },
 } as const;
 
 export type Role = keyof typeof ROLES;

@@ -23,6 +23,7 @@ function refused(sources: Omit<Parameters<typeof readConfig>[0], 'data'> = {}): 
 test('a later source wins over an earlier one', () => {
   expect(readConfig({ data })).toEqual({
     ...{ data, host: '127.0.0.1', port: 12339, log_level: 'info', session_idle_minutes: 30, session_hours: 12 },
+    ...{ portal_port: 12340, portal_round_minutes: 1440, portal_gigabytes: 20 },
   });
   writeFileSync(file, 'port: 1000\nlog_level: warn\nsession_hours: 8\n');
   const environment = { COUNTERSIGN_PORT: '2000', COUNTERSIGN_LOG_LEVEL: 'error', COUNTERSIGN_HOST: '', PATH: '/bin' };

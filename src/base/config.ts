@@ -15,6 +15,11 @@ const SETTINGS = z.strictObject({
   port: number(0, 65535).default(12339),
   /** The address people type, such as https://countersign.example.org; needed when listening beyond loopback. */
   public_origin: z.url({ protocol: /^https?$/ }).optional(),
+  /** The portal for reports: its port, the address people type, how often mail is delivered, and how much it may hold. */
+  portal_port: number(0, 65535).default(12340),
+  portal_public_origin: z.url({ protocol: /^https?$/ }).optional(),
+  portal_round_minutes: number(1, 7 * 24 * 60).default(24 * 60),
+  portal_gigabytes: number(1, 100_000).default(20),
   log_level: z.enum(LOG_LEVELS).default('info'),
   /** A session that is not used for so long ends. */
   session_idle_minutes: number(1, 24 * 60).default(30),

@@ -22,10 +22,20 @@ export const FAULTS = {
     status: 503,
     hint: 'Stop the other process that uses this data directory, or name another one.',
   },
+  'not-reachable': {
+    exit: 4,
+    status: 502,
+    hint: 'Check the address and the connection. What was not confirmed has not been sent; run it again.',
+  },
   'port-in-use': { exit: 4, status: 503, hint: 'Stop the program that uses the port, or choose another with --port.' },
   'sign-in-required': { exit: 5, status: 401, hint: 'Sign in and try again.' },
   'sign-in-failed': { exit: 5, status: 401, hint: 'Check name and password. After several failures wait a minute.' },
   forbidden: { exit: 5, status: 403, hint: 'Your role does not include this. Ask who grants roles.' },
+  'not-trusted': {
+    exit: 5,
+    status: 403,
+    hint: 'Check the key file, its passphrase and the root key. What the right key did not sign is not to be used.',
+  },
   'forged-request': { exit: 5, status: 403, hint: 'Reload the page and try again.' },
   'wrong-host': {
     exit: 5,

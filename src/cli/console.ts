@@ -9,6 +9,7 @@ import { eventRoutes } from '../events/events.ts';
 import { type Serving, serve } from '../http/serve.ts';
 import { type Gate, leadRoutes } from '../leads/leads.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { declarationPages } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 
 const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -39,10 +40,12 @@ export function serveConsole(
   options: { synthetic: boolean; signal: AbortSignal; log?: Log; gate?: Gate },
 ): Promise<Serving> {
   const { synthetic, gate } = options;
+  const reach = { host: config.host, publicOrigin: config.public_origin };
   const leads = leadRoutes({ ...data, synthetic, ...(gate ? { gate } : {}) });
   return serve({
     routes: [...accessRoutes(access), ...eventRoutes(data), ...leads],
     identify: (request) => authenticate(access, request),
+    pages: { '/declarations': declarationPages({ ...data, access, clock: access.clock, ...reach }) },
     host: config.host,
     port: config.port,
     publicOrigin: config.public_origin,

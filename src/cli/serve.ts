@@ -1,16 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccount, listAccounts, ROLES, type Role } from '../access/access.ts';
+import { Fault } from '../base/fault.ts';
 import { randomToken } from '../base/id.ts';
 import { openLog } from '../base/log.ts';
 import { Gate, refreshLeads } from '../leads/leads.ts';
 import { keepWitnessed, type Ledger } from '../ledger/ledger.ts';
+import { isPublished } from '../reports/reports.ts';
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { consoleAccess, consoleConfig, consoleLedger, serveConsole } from './console.ts';
 import { follow } from './follow.ts';
 import { dataOption, port, text } from './option.ts';
 import { checkFolder } from './organisation.ts';
+import { servePortal } from './portal.ts';
 
 /** In a data directory that holds a made-up organisation, so that nobody takes its people for real ones. */
 export const SYNTHETIC_MARK = 'synthetic';
@@ -23,7 +26,8 @@ export const serve = command({
     'analyst and one for an engineer and prints their passwords once. Ctrl-C ends it; nothing',
     'is lost. With --follow the folder is looked at every few seconds: rows that are added to',
     'its logs and tables are loaded, the days concerned are computed again, and the leads',
-    'follow. A line counts when its line end is there.',
+    'follow. A line counts when its line end is there. Where a portal for reports has been set',
+    'up, it is served too, on a port of its own; see `countersign portal --help`.',
   ].join('\n'),
   operands: {},
   options: {
@@ -43,6 +47,7 @@ export const serve = command({
     let following: Promise<void> | undefined;
     let witnessed: Promise<void> | undefined;
     let ledger: Ledger | undefined;
+    let portal: Promise<void> | undefined;
     try {
       const log = openLog({ level: config.log_level });
       ledger = await consoleLedger(data, log);
@@ -57,6 +62,7 @@ export const serve = command({
       for (const [name, password] of passwords)
         say(`Sign in as ${name} with the password ${password}   (shown only now)`);
       witnessed = keepWitnessed(ledger, ended);
+      portal = (await isPublished(data.dir)) ? besideConsole(data.dir, ended, say) : undefined;
       if (folder !== undefined) following = follow(data, folder, { log, gate, signal: ended });
       await server.closed;
       return 0;
@@ -65,19 +71,35 @@ export const serve = command({
       await following;
       await witnessed;
       await ledger?.close();
+      await portal;
       await data.close();
     }
   },
 });
 
-/** One account for each role when there is none at all. Nobody holds two: who keeps the sources sees no leads. */
+/** The portal in the same process. What is wrong with it is said, and the console goes on without it. */
+async function besideConsole(dir: string, signal: AbortSignal, say: (text: string) => void): Promise<void> {
+  try {
+    const { url, closed } = await servePortal(dir, { signal });
+    say(`Portal for reports: ${url}/portal/`);
+    await closed;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    say(`The portal for reports is not served: ${error.message} ${error.hint}`);
+  }
+}
+
+/**
+ * One account for each role at the console when there is none at all. Nobody holds two: who keeps the sources sees no
+ * leads. Employees' accounts carry their names in the directory: `countersign account` makes them.
+ */
 export async function firstAccounts(
   access: Parameters<typeof createAccount>[0],
   password: () => string = () => randomToken(15),
 ): Promise<Map<Role, string>> {
   const made = new Map<Role, string>();
   if ((await listAccounts(access)).length > 0) return made;
-  for (const role of Object.keys(ROLES) as Role[]) {
+  for (const role of (Object.keys(ROLES) as Role[]).filter((each) => each !== 'employee')) {
     made.set(role, password());
     await createAccount(access, { name: role, role, password: made.get(role)! });
   }

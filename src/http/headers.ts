@@ -28,7 +28,10 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 /** Sets the security headers; `secure` adds that this host is only ever spoken to over TLS. */
 export function setSecurityHeaders(headers: Headers, secure: boolean): void {
-  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  for (const [name, value] of Object.entries(HEADERS)) {
+    // A page may have its own referrer policy; nothing else is for a handler to decide.
+    if (name !== 'Referrer-Policy' || !headers.has(name)) headers.set(name, value);
+  }
   if (secure) headers.set('Strict-Transport-Security', 'max-age=31536000');
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
 }

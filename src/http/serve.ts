@@ -3,15 +3,17 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Fault } from '../base/fault.ts';
-import { isLoopback } from './guard.ts';
+import { isLoopback, type Reach } from './guard.ts';
 import { type AppOptions, createApp } from './server.ts';
 
-export interface ServeOptions extends AppOptions {
+export interface ListenOptions extends Reach {
   /** 0 takes a free port. */
   readonly port: number;
   /** Ends the server when it aborts. */
   readonly signal?: AbortSignal | undefined;
 }
+
+export interface ServeOptions extends AppOptions, ListenOptions {}
 
 export interface Serving {
   /** What to open in a browser. */
@@ -29,10 +31,17 @@ const GRACE_MILLISECONDS = 5000;
  * Serves the API and the console. Throws `port-in-use`, and `usage` for an address that cannot be listened on or that
  * would send passwords over the network in the clear.
  */
-export async function serve(options: ServeOptions): Promise<Serving> {
+export function serve(options: ServeOptions): Promise<Serving> {
+  return serveApp(createApp(options).fetch, options);
+}
+
+/** Serves any function from Request to Response. Faults as for `serve`. */
+export async function serveApp(
+  fetch: (request: Request) => Response | Promise<Response>,
+  options: ListenOptions,
+): Promise<Serving> {
   checkReach(options);
-  const app = createApp(options);
-  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: { requestTimeout: 30_000 } }) as Server;
+  const server = createAdaptorServer({ fetch, serverOptions: { requestTimeout: 30_000 } }) as Server;
   await listen(server, options.host, options.port);
   const { port } = server.address() as AddressInfo;
   const closed = once(server, 'close').then(() => {});
@@ -50,7 +59,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   return { url: options.publicOrigin ?? `http://${bracketed(options.host)}:${port}`, port, closed, close };
 }
 
-function checkReach({ host, publicOrigin }: ServeOptions): void {
+function checkReach({ host, publicOrigin }: Reach): void {
   if (publicOrigin === undefined) {
     if (isLoopback(host)) return;
     const message = `To listen on ${host}, say what people will type, such as --public-origin https://countersign.example.org.`;

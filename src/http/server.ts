@@ -15,6 +15,8 @@ export interface AppOptions extends Reach {
   readonly routes: readonly Route[];
   /** Who sent a request; null for nobody. Asked for every route that is not public, before anything else. */
   readonly identify: (request: Request) => Promise<Identity | null>;
+  /** Pages that the server itself renders, below a path such as /declarations. */
+  readonly pages?: Readonly<Record<string, Hono>> | undefined;
   /** The folder with the built console; without it there is only the API. */
   readonly web?: string | undefined;
   readonly log: Log;
@@ -37,6 +39,7 @@ export function createApp(options: AppOptions): Hono<Variables> {
     for (const one of group) app.on(one.method, path, (call) => answer(one, call, options));
     app.all(path, (call) => refuseMethod(call, group));
   }
+  for (const [path, pages] of Object.entries(options.pages ?? {})) app.route(path, pages);
   const files = options.web === undefined ? () => null : staticFiles(options.web);
   app.all('*', (call) => {
     const isApi = /^\/api(\/|$)/.test(new URL(call.req.url).pathname);

@@ -70,10 +70,12 @@ describe('the directory and what people declared', () => {
   it('knows of a person on a day only what was known by then', async () => {
     expect(await person(data.events, 'ADA1', '2026-01-31')).toEqual({
       ...{ user_uid: 'ADA1', role: 'Translator', clearance: 2, projects: 2, notice_given: '', away: [] },
+      contacts: ['2026-01-20'],
     });
     expect(await person(data.events, 'ADA1', '2026-02-16')).toEqual({
       ...{ user_uid: 'ADA1', role: 'Translator', clearance: 4, projects: 1, notice_given: '2026-02-15' },
       away: [{ from: '2026-02-10', to: '2026-02-20' }],
+      contacts: ['2026-01-20'],
     });
   });
 

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { Events } from '../stores/clickhouse.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
+import type { Declaration } from './declaration.ts';
 
 interface SubjectsTable {
   user_uid: string;
@@ -58,11 +59,13 @@ export interface Person {
   projects: number;
   notice_given: string;
   away: { from: string; to: string }[];
+  /** Days on which an outside contact was declared: it can explain a new address, and counts for nothing. */
+  contacts: string[];
 }
 
 /** What work systems and declarations say of one person as of a day; undefined when the directory does not know him. */
 export async function person(events: Events, userUid: string, day: string): Promise<Person | undefined> {
-  const [row] = await events.rows<Omit<Person, 'away'>>(
+  const [row] = await events.rows<Omit<Person, 'away' | 'contacts'>>(
     `SELECT
        p.user_uid AS user_uid,
        p.role AS role,
@@ -84,7 +87,15 @@ export async function person(events: Events, userUid: string, day: string): Prom
      LIMIT 200`,
     { user: userUid, day },
   );
-  return row && { ...row, away };
+  const contacts = await events.rows<{ declared_on: string }>(
+    `SELECT DISTINCT declared_on
+     FROM declared_contacts
+     WHERE user_uid = {user:String} AND declared_on <= {day:Date}
+     ORDER BY declared_on
+     LIMIT 200`,
+    { user: userUid, day },
+  );
+  return row && { ...row, away, contacts: contacts.map(({ declared_on }) => declared_on) };
 }
 
 /** Accounts and addresses by which a log line could name a person of the organisation: the directory's, or the logs'. */
@@ -115,4 +126,66 @@ export async function insertSubjects(db: CaseworkDb, subjects: Subject[]): Promi
     .values(subjects)
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+interface DeclarationsTable extends Declaration {
+  id: string;
+  user_uid: string;
+  declared_on: string;
+}
+
+declare module '../stores/postgres.ts' {
+  interface Casework {
+    declarations: DeclarationsTable;
+  }
+}
+
+export async function insertDeclaration(db: CaseworkDb, declaration: DeclarationsTable): Promise<void> {
+  await db.insertInto('declarations').values(declaration).execute();
+}
+
+/** What one person has declared, the latest first. */
+export async function selectDeclarations(db: CaseworkDb, userUid: string): Promise<DeclarationsTable[]> {
+  return await db
+    .selectFrom('declarations')
+    .selectAll()
+    .where('user_uid', '=', userUid)
+    .orderBy('declared_on', 'desc')
+    .orderBy('id')
+    .limit(200)
+    .execute();
+}
+
+/** Makes it known to detections that somebody declared an outside contact on a day. Known once is known. */
+export function insertDeclaredContact(events: Events, userUid: string, declaredOn: string): Promise<void> {
+  return events.run(
+    `INSERT INTO declared_contacts (uid, user_uid, declared_on)
+     SELECT reinterpretAsUInt128(sipHash128('declared here', {user:String}, {day:String})) AS key, {user:String}, {day:Date}
+     WHERE key NOT IN (SELECT uid FROM declared_contacts)`,
+    { user: userUid, day: declaredOn },
+  );
+}
+
+/** Makes an absence known from the day it was declared on. */
+export function insertAbsence(
+  events: Events,
+  absence: { userUid: string; firstDay: string; lastDay: string; declaredOn: string },
+): Promise<void> {
+  return events.run(
+    `INSERT INTO absences (uid, user_uid, first_day, last_day, declared_on)
+     SELECT
+       reinterpretAsUInt128(sipHash128('declared here', {user:String}, {first:String}, {last:String})) AS key,
+       {user:String}, {first:Date}, {last:Date}, {declared:Date}
+     WHERE key NOT IN (SELECT uid FROM absences)`,
+    { user: absence.userUid, first: absence.firstDay, last: absence.lastDay, declared: absence.declaredOn },
+  );
+}
+
+/** The person whose account in the directory has this name, capitals aside. */
+export async function userOfAccount(events: Events, name: string): Promise<string | undefined> {
+  const [row] = await events.rows<{ user_uid: string }>(
+    'SELECT user_uid FROM directory WHERE lower(user_uid) = lower({name:String}) ORDER BY valid_from DESC LIMIT 1',
+    { name },
+  );
+  return row?.user_uid;
 }

@@ -5,7 +5,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { countersign } from './run.ts';
 
 const COMMANDS = [
-  ...['serve', 'demo', 'ingest', 'replay', 'leads', 'documents', 'assess', 'simulate', 'eval', 'verify', 'witness'],
+  ...['serve', 'demo', 'ingest', 'replay', 'leads', 'documents', 'assess', 'portal', 'reports', 'seal', 'account'],
+  ...['simulate', 'eval', 'verify', 'witness'],
   'doctor',
 ];
 

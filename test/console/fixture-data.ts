@@ -227,6 +227,7 @@ export function personOf(subject: string) {
       { from: '2026-05-18', to: '2026-05-29' },
       { from: '2026-07-20', to: '2026-07-22' },
     ],
+    contacts: ['2026-06-11'],
     lead_id: row?.id ?? '',
     first_day: FIRST,
     last_day: LAST,

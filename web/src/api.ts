@@ -7,7 +7,7 @@ export const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as 
 export type Level = (typeof LEVELS)[number];
 export const DOCUMENT_LEVELS = ['unknown', 'public', 'internal', 'confidential', 'secret', 'top_secret'] as const;
 export type DocumentLevel = (typeof DOCUMENT_LEVELS)[number];
-export type Role = 'analyst' | 'engineer';
+export type Role = 'analyst' | 'engineer' | 'employee';
 export const SORTS = ['-score', 'score', '-last_day', '-first_day', '-signals'] as const;
 export type Sort = (typeof SORTS)[number];
 
@@ -84,6 +84,7 @@ export interface Person {
   projects: number;
   notice_given: string;
   away: { from: string; to: string }[];
+  contacts: string[];
   lead_id: string;
   first_day: string;
   last_day: string;

@@ -49,6 +49,15 @@ export function PersonHead({ person, lead }: { person: Person; lead: LeadStory |
             ))}
           </Fact>
         )}
+        {person.contacts.length > 0 && (
+          <Fact label={t('person.contacts')}>
+            {person.contacts.map((declared) => (
+              <span key={declared} className="fact-line">
+                {day(declared)}
+              </span>
+            ))}
+          </Fact>
+        )}
       </dl>
     </header>
   );

@@ -1,0 +1,48 @@
+/**
+ * Key files of recipients and of the root: age files under a passphrase, whose content is an age identity file, so that
+ * plain `age -d -i FILE` takes them too. The seed stands in a comment; everything else follows from it.
+ */
+import { bytesToHex, hexToBytes, randomBytes } from '@noble/hashes/utils.js';
+import { armor, Decrypter, Encrypter } from 'age-encryption';
+import { type Keys, keysOf, type Suite } from './keys.ts';
+import { Refusal } from './refusal.ts';
+
+export type KeyKind = 'root' | 'recipient';
+
+/** The text of a new key file, and its keys. */
+export async function newKeyFile(
+  kind: KeyKind,
+  suite: Suite,
+  passphrase: string,
+): Promise<{ text: string; keys: Keys }> {
+  const seed = randomBytes(32);
+  const keys = await keysOf(seed, suite);
+  const lines = [
+    `# countersign ${kind} key, public key ${keys.signer.key}`,
+    `# seed ${bytesToHex(seed)} ${suite}`,
+    // The root key signs manifests and reads nothing.
+    ...(kind === 'recipient' ? [keys.identity] : []),
+  ];
+  const encrypter = new Encrypter();
+  encrypter.setPassphrase(passphrase);
+  return { text: armor.encode(await encrypter.encrypt(`${lines.join('\n')}\n`)), keys };
+}
+
+/** The keys in the text of a key file. The refusal `passphrase` for a wrong one, and for a file of another kind. */
+export async function readKeyFile(text: string, kind: KeyKind, passphrase: string): Promise<Keys> {
+  const match = /^# countersign (root|recipient) key.*\n# seed ([0-9a-f]{64}) (hybrid|x25519)\n/.exec(
+    await decrypted(text, passphrase),
+  );
+  if (match?.[1] !== kind) throw new Refusal('passphrase', `This is not the key file of a ${kind}.`);
+  return await keysOf(hexToBytes(match[2] ?? ''), match[3] as Suite);
+}
+
+async function decrypted(text: string, passphrase: string): Promise<string> {
+  const decrypter = new Decrypter();
+  try {
+    decrypter.addPassphrase(passphrase);
+    return await decrypter.decrypt(armor.decode(text), 'text');
+  } catch {
+    throw new Refusal('passphrase', 'The passphrase is wrong, or this is not a key file.');
+  }
+}
