@@ -8,7 +8,7 @@ import { type Log, openLog } from '../base/log.ts';
 import { eventRoutes } from '../events/events.ts';
 import { type Serving, serve } from '../http/serve.ts';
 import { type Gate, leadRoutes } from '../leads/leads.ts';
-import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { type Ledger, openLedger, recorded } from '../ledger/ledger.ts';
 import { declarationPages } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 
@@ -37,13 +37,14 @@ export function serveConsole(
   data: Data,
   config: Config,
   access: Access,
-  options: { synthetic: boolean; signal: AbortSignal; log?: Log; gate?: Gate },
+  options: { ledger: Ledger; synthetic: boolean; signal: AbortSignal; log?: Log; gate?: Gate },
 ): Promise<Serving> {
-  const { synthetic, gate } = options;
+  const { ledger, synthetic, gate } = options;
   const reach = { host: config.host, publicOrigin: config.public_origin };
   const leads = leadRoutes({ ...data, synthetic, ...(gate ? { gate } : {}) });
   return serve({
-    routes: [...accessRoutes(access), ...eventRoutes(data), ...leads],
+    // Whoever looks at something is written down before it is shown to him. Signing in and out records itself.
+    routes: [...accessRoutes(access), ...recorded(ledger, [...eventRoutes(data), ...leads])],
     identify: (request) => authenticate(access, request),
     pages: { '/declarations': declarationPages({ ...data, access, clock: access.clock, ...reach }) },
     host: config.host,

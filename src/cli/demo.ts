@@ -45,7 +45,7 @@ export const demo = command({
       ledger = await consoleLedger(data);
       const access = consoleAccess(data, config, ledger);
       const password = await demoPassword(data, access);
-      const server = await serveConsole(data, config, access, { synthetic: true, signal });
+      const server = await serveConsole(data, config, access, { ledger, synthetic: true, signal });
       say('');
       say(`Countersign: ${server.url}   (Ctrl-C ends it; npm start opens it again)`);
       say(`Sign in as analyst or as engineer; the password of both is ${password}`);

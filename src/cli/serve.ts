@@ -57,7 +57,7 @@ export const serve = command({
       if (folder === undefined) await refreshLeads(data);
       const synthetic = existsSync(join(data.dir, SYNTHETIC_MARK));
       const gate = new Gate();
-      const server = await serveConsole(data, config, access, { synthetic, signal, log, gate });
+      const server = await serveConsole(data, config, access, { ledger, synthetic, signal, log, gate });
       say(`Countersign: ${server.url}   (Ctrl-C ends it)`);
       for (const [name, password] of passwords)
         say(`Sign in as ${name} with the password ${password}   (shown only now)`);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,31 @@ test("an analyst's first minute: from the queue to the raw line behind a signal,
   expect(seen.raw).toMatch(/^\{[0-9A-F]{12}\},\d\d\/\d\d\/\d{4} /);
   expect(seen.sources).toHaveLength(5);
 });
+
+test('what an analyst looks at is in the ledger before he sees it', async () => {
+  const entries = () => Number(readFileSync(join(folder, 'data', 'ledger', 'checkpoint'), 'utf8').split('\n')[1]);
+  const { page } = await openPage(browser);
+  await signIn(page, origin, { name: 'analyst', password }, '/leads');
+  await page.locator('.lead').first().waitFor();
+  const before = entries();
+  await page.locator('.lead').first().click();
+  await page.waitForURL(/\/leads\/./);
+  await settle(page);
+  const acts = ['get.leads.id', 'get.people.subject'];
+  const written = ledgerText(join(folder, 'data', 'ledger', 'tile', 'entries'));
+  expect(entries()).toBeGreaterThan(before);
+  for (const act of acts) expect(written).toContain(`"act":"${act}`);
+  await page.context().close();
+});
+
+/** Everything that the ledger holds, as text. */
+function ledgerText(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true });
+  return files
+    .filter((file) => file.isFile())
+    .map((file) => readFileSync(join(file.parentPath, file.name), 'latin1'))
+    .join('');
+}
 
 test('an engineer sees the sources and no lead', async () => {
   const { page, faults } = await openPage(browser);
