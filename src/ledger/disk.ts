@@ -43,10 +43,18 @@ export async function replaceFile(path: string, bytes: Uint8Array, mode = 0o600)
 
 async function writeAndClose(file: FileHandle, bytes: Uint8Array): Promise<void> {
   try {
-    await file.writeFile(bytes);
+    await writeAt(file, bytes, 0);
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Writes all bytes at a place in the file. A disk that is nearly full takes a part of them first, and then none. */
+export async function writeAt(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
   }
 }
 

@@ -52,6 +52,7 @@ export function drainLater(ledger: Ledger): void {
 async function takeIn(ledger: Ledger): Promise<void> {
   const { base, entries, damagedLine } = await ledger.queue.read();
   if (entries.length > 0) {
+    await ledger.log.sound();
     const present = await idsFrom(ledger, base);
     const missing = entries.filter((bytes) => !present.has(decodeEntry(bytes)?.id ?? ''));
     await ledger.log.appendAll(missing);

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncFolder } from './disk.ts';
+import { syncFolder, writeAt } from './disk.ts';
 import { sha256 } from './merkle.ts';
 import { readIfThere } from './tiles.ts';
 
@@ -125,7 +125,7 @@ export class Queue {
 async function addTo(file: FileHandle, at: number, bytes: Buffer): Promise<void> {
   try {
     await file.truncate(at);
-    await file.write(bytes, 0, bytes.length, at);
+    await writeAt(file, bytes, at);
     await file.sync();
   } catch (error) {
     await file.truncate(at).catch(() => {});
