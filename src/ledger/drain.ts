@@ -12,21 +12,24 @@ import { TILE_WIDTH } from './tile.ts';
  */
 export async function recordOrQueue(ledger: Ledger, act: Act): Promise<Recorded | null> {
   const { id, bytes } = await prepare(ledger, 'record', act, {});
-  return await ledger.queue.inTurn(async () => {
-    // An append that fails may still have reached the log: from this size on it is looked for.
-    const base = ledger.log.size;
-    try {
-      await takeIn(ledger);
-      return { id, index: await ledger.log.append([bytes]) };
-    } catch (error) {
-      const fault = unavailable(error);
-      if (fault.code !== 'ledger-unavailable' && fault.code !== 'ledger-damaged') throw fault;
-      await ledger.queue.append(bytes, base).catch(() => {
-        throw fault;
-      });
-      return null;
-    }
-  });
+  // An append that fails may still have reached the log: from this size on it is looked for.
+  const base = ledger.log.size;
+  const add = async () => ({ id, index: await ledger.log.append([bytes]) });
+  const wait = async (error: unknown) => {
+    const fault = unavailable(error);
+    if (fault.code !== 'ledger-unavailable' && fault.code !== 'ledger-damaged') throw fault;
+    await ledger.queue.append(bytes, base).catch(() => {
+      throw fault;
+    });
+    return null;
+  };
+  // Nobody waits: many can share one write. Otherwise whoever waits goes first.
+  if (!mayWait(ledger)) return await add().catch((error) => ledger.queue.inTurn(() => wait(error)));
+  return await ledger.queue.inTurn(() => takeIn(ledger).then(add).catch(wait));
+}
+
+function mayWait({ queue, places }: Ledger): boolean {
+  return queue.isBusy || existsSync(places.queue);
 }
 
 /** Whatever keeps the system from reading or writing makes the ledger unavailable. */

@@ -280,3 +280,19 @@ test('a log of several tiles: the tile of hashes is told from the entries', asyn
   writeFileSync(above, Buffer.alloc(64));
   expect(await problems(dir, NO_POLICY)).toMatchObject([{ place: 'tile/1/000.p/2', message: 'was changed at hash 0' }]);
 });
+
+test('while the program writes, verifying finds nothing wrong', async () => {
+  const dir = join(root, 'live');
+  mkdirSync(dir);
+  const ledger = await openLedger({ dir, clock });
+  let isWriting = true;
+  const writing = (async () => {
+    while (isWriting) await Promise.all(Array.from({ length: 9 }, () => add(ledger, 1)));
+  })();
+  while (ledger.log.size < 600) {
+    const { problems: found } = await verifyLedger(join(dir, 'ledger'), dir, { policy: NO_POLICY, isLive: true });
+    expect(found).toEqual([]);
+  }
+  isWriting = false;
+  await writing;
+});

@@ -226,6 +226,8 @@ class Verifying {
   async #strayFiles(size: number): Promise<void> {
     const EXPECTED = ['checkpoint', 'cosigned', 'tile', 'vkey', 'witnesses'];
     for (const name of await readdir(this.#folder)) {
+      // A program at work is replacing a file.
+      if (this.#options.isLive && name.endsWith('.new')) continue;
       if (!EXPECTED.includes(name)) this.#problem(name, 'does not belong to the log');
     }
     const files = await tileFiles(this.#folder);

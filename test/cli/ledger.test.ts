@@ -14,7 +14,7 @@ const data = join(root, 'data');
 afterAll(() => rmSync(root, { recursive: true }));
 
 /** Casework and ledger of a data directory, open for as long as `work` takes. */
-async function within<T>(work: (parts: Awaited<ReturnType<typeof parts>>) => Promise<T>): Promise<T> {
+async function within<T>(work: (opened: Awaited<ReturnType<typeof parts>>) => Promise<T>): Promise<T> {
   const opened = await parts();
   try {
     return await work(opened);
