@@ -3,7 +3,7 @@
  * Whatever was acknowledged must be there afterwards, in order and once, under checkpoints that continue all earlier ones.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ const root = mkdtempSync(join(tmpdir(), 'countersign-crashes-'));
 afterAll(() => rmSync(root, { recursive: true }));
 const WRITER = join(ROOT, 'test/ledger/writer.ts');
 /** Everything with which the ledger changes the disk; nothing else in the program uses them on its threads. */
-const CALLS = ['pwrite64', 'fsync', 'rename', 'mkdir', 'ftruncate', 'unlink'];
+const CALLS = ['pwrite64', 'fsync', 'rename', 'mkdir', 'ftruncate', 'unlink', 'rmdir'];
 const ACTS = '2';
 let count = 0;
 
@@ -31,9 +31,11 @@ const canTrace = (() => {
   return tried.status === 0;
 })();
 
-function fresh(): string {
+/** A new data directory, or a copy of one. */
+function fresh(from?: string): string {
   const dir = join(root, String(count++));
-  mkdirSync(dir);
+  if (from === undefined) mkdirSync(dir);
+  else cpSync(from, dir, { recursive: true });
   return dir;
 }
 
@@ -87,8 +89,8 @@ async function reopened(dir: string, known: Ran['known']): Promise<number[]> {
 }
 
 /** How often each call is made in an undisturbed run. */
-function countCalls(mode: string): Map<string, number> {
-  const dir = fresh();
+function countCalls(mode: string, from?: string): Map<string, number> {
+  const dir = fresh(from);
   const file = join(root, 'calls');
   const args = [
     '-f',
@@ -114,14 +116,15 @@ async function each(
   kind: string,
   mode: string,
   check: (ran: Ran, dir: string, what: string) => Promise<void>,
+  from?: string,
 ): Promise<number> {
-  const places = [...countCalls(mode)].flatMap(([call, times]) =>
+  const places = [...countCalls(mode, from)].flatMap(([call, times]) =>
     Array.from({ length: times }, (_, at) => ({ call, at: at + 1 })),
   );
   const work = places.values();
   const worker = async () => {
     for (const { call, at } of work) {
-      const dir = fresh();
+      const dir = fresh(from);
       const what = `${call}:${kind.replace('@', String(at))}`;
       await check(await run(dir, what, mode), dir, what);
       rmSync(dir, { recursive: true });
@@ -177,6 +180,25 @@ describe.skipIf(!canTrace)('at every write', () => {
       `${error} at each of ${places} writes: ${refusals} refused in so many words, nothing acknowledged lost`,
     );
   });
+
+  test('around the moment at which a tile becomes full', async () => {
+    const from = fresh();
+    const ledger = await openLedger({ dir: from });
+    await ledger.log.append(Array.from({ length: 255 }, (_, at) => Buffer.from(`entry ${at}`)));
+    await ledger.close();
+    let places = 0;
+    for (const kind of ['signal=SIGKILL:when=@', 'error=EIO:when=@']) {
+      const check = async ({ taken, known }: Ran, dir: string, what: string) => {
+        const there = await reopened(dir, known);
+        expect(isOrdered(there), what).toBe(true);
+        expect(there, what).toEqual(expect.arrayContaining(taken));
+        if (kind.startsWith('signal')) expect(there.length, what).toBeLessThanOrEqual(taken.length + 1);
+      };
+      places += await each(kind, 'record', check, from);
+    }
+    expect(places).toBeGreaterThan(40);
+    console.log(`killed or failing at ${places} writes around a full tile: nothing acknowledged lost`);
+  }, 600_000);
 
   test('the disk stays full from there on', async () => {
     const places = await each('error=ENOSPC:when=@+', 'record', async ({ taken, known, lines }, dir, what) => {
