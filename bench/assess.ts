@@ -42,8 +42,8 @@ interface Made {
   kind: string;
   from: string | undefined;
   paper: Paper;
-  /** What was taken, of an excerpt. */
-  excerpt: string | undefined;
+  /** What was taken of it: all, or an excerpt. */
+  taken: string;
 }
 const made = new Map<string, Made>();
 const byName = new Map<string, Paper>();
@@ -70,12 +70,12 @@ async function writeFolders(): Promise<void> {
       // An edit draws from a lot of its own, so that what an excerpt took can be drawn again.
       const seed = draw(2 ** 31);
       writeFileSync(join(root, 'trove', name), await edit.make(paper, lot(seed), registered));
-      const taken = edit.name.startsWith('excerpt') ? excerpt(paper, lot(seed)) : undefined;
-      made.set(name, { kind: edit.name, from, paper, excerpt: taken });
+      const taken = edit.name.startsWith('excerpt') ? excerpt(paper, lot(seed)) : paper.text;
+      made.set(name, { kind: edit.name, from, paper, taken });
     }
   for (const [at, paper] of strangers.entries()) {
     writeFileSync(join(root, 'trove', `u${at}.txt`), paper.text);
-    made.set(`u${at}.txt`, { kind: 'unrelated', from: undefined, paper, excerpt: undefined });
+    made.set(`u${at}.txt`, { kind: 'unrelated', from: undefined, paper, taken: paper.text });
   }
 }
 
@@ -96,7 +96,7 @@ const data = await openData(join(root, 'data'), { create: true });
 await importDocuments(data.events, join(root, 'register'));
 console.log(`import ${seconds(began)}, index ${megabytes(bytesOf(join(root, 'data', 'events')))}`);
 began = performance.now();
-const found = await assess(data.events, join(root, 'trove'));
+const assessed = await assess(data.events, join(root, 'trove'));
 console.log(`assess ${seconds(began)}, memory of all processes together at most ${megabytes(memory.stop())}`);
 await data.close();
 /** Resident memory of this process and all it has started, looked at five times a second. Linux only. */
@@ -122,46 +122,42 @@ function watchAll(): { stop(): number } {
   };
 }
 
-judge(new Map(found.files.map((file) => [file.path, file])));
+judge(new Map(assessed.files.map((file) => [file.path, file])));
 if (values.peers) {
   const files = [...made].map(([name, { kind, from }]) => ({ name, kind, from }));
   console.log(await peers(root, files, new Map([...byName].map(([name, { text }]) => [name, text]))));
 }
 if (values.keep === undefined) rmSync(root, { recursive: true, force: true });
 
-/** Excerpts of what many papers say alike are no match by intent: how it stands with the others. */
-function ownWords(kind: string, list: [string, Made][], files: ReadonlyMap<string, AssessedFile>): void {
-  const counts = holders(
-    list.map(([, { excerpt }]) => excerpt!),
-    registered,
-  );
-  const own = list.filter((_, at) => counts[at]! <= 5);
-  const hits = own.filter(([name, { from }]) => {
-    const { matches, alternatives } = files.get(name)!;
-    return [...matches.map(({ document }) => document), ...alternatives].includes(from!);
+/** The share of files for which the paper they were made from is named. */
+function found(list: readonly [string, Made][], files: ReadonlyMap<string, AssessedFile>): string {
+  const hits = list.filter(([name, { from, paper }]) => {
+    const { match, document, matches, alternatives } = files.get(name)!;
+    const hit = [...matches.map((one) => one.document), ...alternatives].includes(from!);
+    if (!hit && values.misses) console.log('  ', name, match, document, paper.source, from);
+    return hit;
   });
-  const share = `${((100 * hits.length) / Math.max(1, own.length)).toFixed(2)} %`;
-  console.log(`${`${kind}, in 5 papers at most`.padEnd(48)} ${share} of ${own.length}`);
+  return `${((100 * hits.length) / Math.max(1, list.length)).toFixed(2)} %`;
 }
 
-/** A document is found when it is named, or another with which it shares what was taken. */
+/**
+ * Recall by kind, of all and of those whose words stand in five registered papers at most: what many papers say alike,
+ * menus and notices, is no match by intent.
+ */
 function judge(files: ReadonlyMap<string, AssessedFile>): void {
   const kinds = Map.groupBy(made, ([, { kind }]) => kind);
+  console.log(`${'found by name'.padEnd(30)} of all   of those with own words`);
   for (const [kind, list] of kinds) {
-    const verdicts = new Map<string, number>();
-    let hits = 0;
-    for (const [name, { from, paper }] of list) {
-      const file = files.get(name)!;
-      verdicts.set(file.match, (verdicts.get(file.match) ?? 0) + 1);
-      const named = [...file.matches.map(({ document }) => document), ...file.alternatives];
-      if (from !== undefined && named.includes(from)) hits += 1;
-      else if (values.misses && from !== undefined)
-        console.log('  ', name, file.match, file.document, paper.source, from);
-    }
-    const told = [...verdicts].sort((one, other) => other[1] - one[1]).map(([verdict, count]) => `${verdict} ${count}`);
-    const share = kind === 'unrelated' ? '' : `${((100 * hits) / list.length).toFixed(2)} %`;
-    if (kind.startsWith('excerpt')) ownWords(kind, list, files);
-    console.log(`${kind.padEnd(30)} ${share.padStart(9)}  ${told.join(', ')}`);
+    const told = [...Map.groupBy(list, ([name]) => files.get(name)!.match)]
+      .sort((one, other) => other[1].length - one[1].length)
+      .map(([verdict, { length }]) => `${verdict} ${length}`);
+    const counts = holders(
+      list.map(([, { taken }]) => taken),
+      registered,
+    );
+    const own = list.filter((_, at) => counts[at]! <= 5);
+    const cells = kind === 'unrelated' ? ['', ''] : [found(list, files), `${found(own, files)} of ${own.length}`];
+    console.log(`${kind.padEnd(30)} ${cells[0]!.padStart(7)}  ${cells[1]!.padEnd(16)}  ${told.join(', ')}`);
   }
   const wrong = (kinds.get('unrelated') ?? []).filter(([name]) => files.get(name)!.match !== 'no match');
   const groundless = wrong.filter(

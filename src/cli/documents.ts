@@ -3,7 +3,7 @@ import { type ImportReport, importDocuments } from '../documents/documents.ts';
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { dataOption, operand, text } from './option.ts';
-import { formatCount } from './progress.ts';
+import { formatCount, type Progress } from './progress.ts';
 
 const SHOWN = 20;
 
@@ -33,13 +33,16 @@ export const documents = command({
       throw new Fault('usage', `'${operands.action}' is not import, which is all there is`, { place: 'documents' });
     const data = await openData(options.data, { create: true, purpose: 'countersign documents import' });
     try {
-      const line = progress({ label: 'Reading', unit: 'files' });
+      let line: Progress | undefined;
       const report = await importDocuments(data.events, operands.folder, {
         table: options.csv,
         signal,
-        onProgress: (done) => line.update(done),
+        onProgress(done, total) {
+          line ??= progress({ label: 'Reading', unit: 'files', total });
+          line.update(done);
+        },
       });
-      line.done();
+      line?.done();
       return reportImport(report, out, say);
     } finally {
       await data.close();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +47,8 @@ let folder: string;
 let data: Data;
 let imported: ImportReport;
 let found: Assessment;
+/** Of this one the register knows the bytes alone. */
+const ELSEWHERE = Buffer.from('bytes that no folder of ours holds\0\x01\x02\x03');
 const bytesAlone = Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * 31 * (at % 97)) & 255));
 
 beforeAll(async () => {
@@ -63,6 +66,7 @@ beforeAll(async () => {
       ...NAMES.map((name, at) => `\\\\fs1\\vault\\${name}.txt,T,${LEVELS[at]},Team 1,P,2026-01-0${at + 1},,`),
       '\\\\fs1\\vault\\zh\\han.txt,T,top_secret,Team 1,P,2026-01-09,,',
       '\\\\fs1\\vault\\drawing.bin,T,secret,Team 1,P,2026-01-09,,',
+      `\\\\fs1\\vault\\never-read.bin,T,confidential,Team 1,P,2026-01-09,${createHash('sha256').update(ELSEWHERE).digest('hex')},`,
       '\\\\fs1\\vault\\wrong.txt,T,very secret,Team 1,P,2026-01-09,,',
       '',
     ].join('\n'),
@@ -95,6 +99,7 @@ async function makeTrove(): Promise<string> {
     'han-excerpt.txt': HAN.slice(300, 700),
     'han.docx': await docx(HAN),
     'drawing copy.bin': bytesAlone,
+    'elsewhere.bin': ELSEWHERE,
     'unknown.bin': Buffer.from(bytesAlone).fill(7, 0, 100),
     'packed.tar.gz': gzip(tar({ 'inner.zip': await zip({ 'deep/theta.txt': TEXTS[7]! }) })),
     'mail.eml': eml('See what I found.', { 'beta.docx': await docx(TEXTS[1]!) }),
@@ -115,8 +120,8 @@ const document = (name: string) => `\\\\fs1\\vault\\${name}`;
 describe('the register', () => {
   test('is filled from the folder and its table; a bad row is named and stops nothing', () => {
     expect(imported).toMatchObject({ files: 11, read: 11, bad: 1 });
-    expect(imported.badRows).toEqual([{ line: 12, reason: 'the level is unknown' }]);
-    expect(imported.totals).toMatchObject({ documents: 10, without_file: 0, unnamed: 1, texts: 10 });
+    expect(imported.badRows).toEqual([{ line: 13, reason: 'the level is unknown' }]);
+    expect(imported.totals).toMatchObject({ documents: 11, without_file: 1, unnamed: 1, texts: 10 });
     expect(imported.unreadable).toEqual([
       { path: 'vault/drawing.bin', why: 'a format that is not known; compared by its bytes alone' },
     ]);
@@ -127,8 +132,29 @@ describe('the register', () => {
     writeFileSync(changed, prose(78, 200));
     utimesSync(changed, 1_700_000_000, 1_700_000_000);
     const again = await importDocuments(data.events, join(folder, 'register'));
-    expect(again).toMatchObject({ files: 11, read: 2, totals: { documents: 10, texts: 10 } });
+    expect(again).toMatchObject({ files: 11, read: 2, totals: { documents: 11, texts: 10 } });
   });
+});
+
+test('an import that was stopped goes on where it stopped', async () => {
+  const own = await openData(join(folder, 'own'), { create: true });
+  try {
+    await expect(assess(own.events, join(folder, 'trove'))).resolves.toMatchObject({ documents: [] });
+    const stop = new AbortController();
+    const onProgress = (done: number) => {
+      if (done === 4) stop.abort(new Error('stopped'));
+    };
+    const register = join(folder, 'register');
+    const options = { onProgress, signal: stop.signal, readers: 1 };
+    await expect(importDocuments(own.events, register, options)).rejects.toThrow('stopped');
+    const rest = await importDocuments(own.events, register);
+    expect(rest.files).toBe(11);
+    expect(rest.read).toBeGreaterThan(0);
+    expect(rest.read).toBeLessThan(10);
+    expect(rest.totals).toMatchObject({ files: 11, texts: 10 });
+  } finally {
+    await own.close();
+  }
 });
 
 describe('the trove', () => {
@@ -145,6 +171,7 @@ describe('the trove', () => {
     ['han-excerpt.txt', 'excerpt', 'zh\\han.txt', 'top_secret'],
     ['han.docx', 'same text in another format', 'zh\\han.txt', 'top_secret'],
     ['drawing copy.bin', 'same', 'drawing.bin', 'secret'],
+    ['elsewhere.bin', 'same', 'never-read.bin', 'confidential'],
     ['packed.tar.gz/packed.tar/inner.zip/deep/theta.txt', 'same', 'theta.txt', 'public'],
     ['mail.eml/beta.docx', 'same text in another format', 'beta.txt', 'internal'],
   ])('%s: %s', ([path, match, name, level]) => {
@@ -161,13 +188,14 @@ describe('the trove', () => {
     expect(found.unreadable).toEqual([
       { path: 'broken.pdf', why: 'a damaged PDF' },
       { path: 'drawing copy.bin', why: 'a format that is not known; compared by its bytes alone' },
+      { path: 'elsewhere.bin', why: 'a format that is not known; compared by its bytes alone' },
       { path: 'link', why: 'a link; links are not followed' },
       { path: 'unknown.bin', why: 'a format that is not known; compared by its bytes alone' },
     ]);
   });
 
   test('documents are counted, not files', () => {
-    expect(found.counts).toEqual({ unknown: 0, public: 2, internal: 2, confidential: 1, secret: 3, top_secret: 2 });
+    expect(found.counts).toEqual({ unknown: 0, public: 2, internal: 2, confidential: 2, secret: 3, top_secret: 2 });
     expect(found.documents.find((one) => one.document === document('beta.txt'))!.files).toHaveLength(3);
   });
 

@@ -1,5 +1,14 @@
 /** The documents room: the register of what matters, its fingerprints, and what of it is in a folder that was found. */
 export { type AssessedFile, type Assessment, assess, type Match } from './assess.ts';
+export {
+  type Certificate,
+  type Copy,
+  type CustodyEntry,
+  copiesOf,
+  missing,
+  neverReturned,
+  overdue,
+} from './custody.ts';
 export { type ImportReport, importDocuments } from './import.ts';
 export { loadDocuments } from './jobs.ts';
 export { assessmentPage, LANGUAGES } from './page.ts';

@@ -13,6 +13,7 @@ import { loadRegister } from './jobs.ts';
 import {
   type BadRow,
   badRegisterRows,
+  countToRead,
   filesToRead,
   insertFingerprints,
   insertParts,
@@ -73,15 +74,14 @@ export async function importDocuments(
   const batch = new ImportBatch(events);
   let read = 0;
   try {
-    for await (const { asked, parts } of readFiles(
-      changed(events, list, (total) => options.onProgress?.(read, total)),
-      options,
-    )) {
+    const total = await countToRead(events, list);
+    options.onProgress?.(0, total);
+    for await (const { asked, parts } of readFiles(changed(events, list), options)) {
       for (const { name, why } of parts)
         if (why !== undefined) unreadable.push({ path: [asked.tag.relative, name].filter(Boolean).join('/'), why });
       await batch.add(asked.tag, parts);
       read += 1;
-      options.onProgress?.(read, 0);
+      options.onProgress?.(read, total);
     }
   } finally {
     // Also when it was interrupted: what has been read need not be read again.
@@ -120,13 +120,10 @@ async function listFiles(root: string, table: string, path: string, unreadable: 
 }
 
 /** The listed files that have to be read, a page at a time. */
-async function* changed(events: Events, list: string, onPage: (total: number) => void) {
+async function* changed(events: Events, list: string) {
   let last = '';
-  let total = 0;
   for (;;) {
     const page = await filesToRead(events, list, last, PAGE);
-    total += page.length;
-    onPage(total);
     for (const tag of page) yield { path: tag.file, tag };
     if (page.length < PAGE) return;
     last = page.at(-1)!.file;

@@ -38,6 +38,8 @@ const LEAST = {
   changed: { places: 7, weight: 5, alike: 0.07 },
   match: { places: 12, weight: 4 },
 };
+/** A passage that lies so much inside heavier ones is none of its own. */
+const REPEATED = 0.8;
 export const LEAST_WEIGHT = LEAST.match.weight;
 
 /** The chains among shared fingerprints, heaviest first; each place belongs to one of them. */
@@ -92,6 +94,7 @@ export function passagesOf(places: readonly Place[], own: Own, registeredLength:
   const passages: Passage[] = [];
   const together = { places: 0, weight: 0 };
   let changed = false;
+  let covered: Span[] = [];
   for (const { places: chain, weight } of chains(places)) {
     if (chain.length < LEAST.passage.places || weight < LEAST.passage.weight) continue;
     const [first, last] = [chain[0]!, chain.at(-1)!];
@@ -99,8 +102,11 @@ export function passagesOf(places: readonly Place[], own: Own, registeredLength:
     const { changed: least } = LEAST;
     if (alike < WORD_FOR_WORD) {
       if (chain.length < least.places || weight < least.weight || alike < least.alike) continue;
-      changed = true;
     }
+    // What repeats itself in the registered text pairs up again, less well, with a place that is explained already.
+    if (coveredShare([first[0], last[0] + 1], covered) > REPEATED) continue;
+    covered = union([...covered, [first[0], last[0] + 1]]);
+    changed ||= alike < WORD_FOR_WORD;
     together.places += chain.length;
     together.weight += weight;
     // A shared passage begins up to a window before its first fingerprint and ends a gram and a window after its last.
@@ -182,6 +188,12 @@ export function union(spans: readonly Span[]): Span[] {
     else merged.push([start, end]);
   }
   return merged;
+}
+
+/** The share of a span that lies inside others, which do not overlap. */
+function coveredShare([start, end]: Span, spans: readonly Span[]): number {
+  const inside = spans.reduce((sum, [from, to]) => sum + Math.max(0, Math.min(end, to) - Math.max(start, from)), 0);
+  return inside / Math.max(1, end - start);
 }
 
 const size = (spans: readonly Span[]) => spans.reduce((sum, [start, end]) => sum + end - start, 0);

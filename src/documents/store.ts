@@ -24,21 +24,27 @@ export interface ListedFile {
   modified: number;
 }
 
-/** The next files of the list at `path` that are new, have changed or could not be read, after `last`, by name. */
+/** Those of the listed files at {path:String} that are new, have changed or could not be read. */
+const TO_READ = `
+  FROM file({path:String}, 'JSONEachRow', '${LISTED}')
+  WHERE file > {last:String} AND (file, size, modified, relative) NOT IN (
+    SELECT file, argMax(d.size, read_at), argMax(d.modified, read_at), argMax(d.relative, read_at)
+    FROM document_files AS d
+    GROUP BY file
+    HAVING argMax(why != '', (read_at, part = '')) = 0
+  )`;
+
+/** The next files of the list at `path` that have to be read, after `last`, by name. */
 export function filesToRead(events: Events, path: string, last: string, limit: number): Promise<ListedFile[]> {
   return events.rows<ListedFile>(
-    `SELECT file, relative, size, modified
-     FROM file({path:String}, 'JSONEachRow', '${LISTED}')
-     WHERE file > {last:String} AND (file, size, modified, relative) NOT IN (
-       SELECT file, argMax(size, read_at), argMax(modified, read_at), argMax(relative, read_at)
-       FROM document_files
-       GROUP BY file
-       HAVING countIf(why != '' AND part = '') = 0
-     )
-     ORDER BY file
-     LIMIT {limit:UInt32}`,
+    `SELECT file, relative, size, modified ${TO_READ} ORDER BY file LIMIT {limit:UInt32}`,
     { path, last, limit },
   );
+}
+
+export async function countToRead(events: Events, path: string): Promise<number> {
+  const [row] = await events.rows<{ n: number }>(`SELECT count() AS n ${TO_READ}`, { path, last: '' });
+  return row!.n;
 }
 
 /** The numbers of those texts of the parts at `path` that are known. */

@@ -1,4 +1,5 @@
 /** 7z, RAR, xz and bzip2, by 7-Zip where it is installed. It writes to a pipe: no part ever reaches the disk. */
+import { basename } from 'node:path';
 import { type Inside, Unreadable } from './part.ts';
 import { runProgram } from './program.ts';
 import { nameTrick, safeName } from './zip.ts';
@@ -24,7 +25,8 @@ export async function externalParts(path: string | undefined, inside: Inside): P
   if (listed.length > MAX_PARTS) throw new Unreadable(`more than ${MAX_PARTS} parts`);
   for (const { name, size, folder, encrypted } of listed) {
     if (folder) continue;
-    const shown = safeName(name);
+    // xz and bzip2 name nothing: what is inside is named after the file.
+    const shown = name === '' ? basename(path).replace(/\.(?:xz|bz2)$/i, '') : safeName(name);
     const trick = nameTrick(name);
     if (trick !== undefined) inside.trouble(shown, `${trick}; it was read, and never written`);
     if (encrypted) inside.trouble(shown, 'encrypted: it opens with a password alone');
