@@ -85,8 +85,18 @@ describe('a report', () => {
       await reporter.send(text);
       await reporter.send(`${text.slice(0, 10)} more`, { first: false, to: ['r1'] });
     }
-    await sample.portal.round();
     const folder = join(sample.dir, 'reports/messages');
+    const sent = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sample.portal.round();
+    // No time on the disk is from before the round: not of a file's birth or change, not of the folders'.
+    const places = [
+      ...readdirSync(folder).map((name) => join(folder, name)),
+      folder,
+      join(sample.dir, 'reports/uploads'),
+    ];
+    expect(places.map((place) => statSync(place)).filter(({ ctimeMs }) => ctimeMs < sent + 40)).toEqual([]);
+    expect(statSync(join(sample.dir, 'reports/uploads')).mtime.toISOString()).toMatch(/T12:00:00\.000Z$/);
     const files = readdirSync(folder).map((name) => statSync(join(folder, name)));
     expect(files.length).toBeGreaterThanOrEqual(6);
     expect(new Set(files.map(({ size }) => size)).size).toBe(1);
