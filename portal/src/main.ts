@@ -1,4 +1,4 @@
-import { type PublishedPortal, verifyManifest } from '../../src/reports/protocol/protocol.ts';
+import { type PublishedPortal, verifyManifest, writersOf } from '../../src/reports/protocol/protocol.ts';
 import { App, type Page } from './app.ts';
 import { before } from './pages/before.ts';
 import { answered, queue, reader, reading } from './pages/reader.ts';
@@ -29,5 +29,6 @@ try {
 }
 
 function checked(published: PublishedPortal): PublishedPortal {
-  return { ...published, manifest: verifyManifest(published.signed, published.root) };
+  const manifest = verifyManifest(published.signed, published.root);
+  return { ...published, manifest, writers: writersOf(manifest, []) };
 }

@@ -50,6 +50,7 @@ export async function round(parts: RoundParts): Promise<{ delivered: number; del
     const leaf = await ledger.appendLeaf(deletionLeafOf(stored.hash));
     await files.rewrite({ ...stored, deleted: { day: today, leaf } });
   }
+  await files.settle(today);
   return { delivered: arrived.length - cover, deleted: expired.length };
 }
 

@@ -10,7 +10,9 @@ import {
   keysOf,
   leafOf,
   open,
+  ownMessages,
   Refusal,
+  readQueue,
   Sending,
   sealedSize,
   signerOf,
@@ -83,8 +85,18 @@ describe('a report', () => {
       await reporter.send(text);
       await reporter.send(`${text.slice(0, 10)} more`, { first: false, to: ['r1'] });
     }
-    await sample.portal.round();
     const folder = join(sample.dir, 'reports/messages');
+    const sent = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sample.portal.round();
+    // No time on the disk is from before the round: not of a file's birth or change, not of the folders'.
+    const places = [
+      ...readdirSync(folder).map((name) => join(folder, name)),
+      folder,
+      join(sample.dir, 'reports/uploads'),
+    ];
+    expect(places.map((place) => statSync(place)).filter(({ ctimeMs }) => ctimeMs < sent + 40)).toEqual([]);
+    expect(statSync(join(sample.dir, 'reports/uploads')).mtime.toISOString()).toMatch(/T12:00:00\.000Z$/);
     const files = readdirSync(folder).map((name) => statSync(join(folder, name)));
     expect(files.length).toBeGreaterThanOrEqual(6);
     expect(new Set(files.map(({ size }) => size)).size).toBe(1);
@@ -115,6 +127,24 @@ describe('a report', () => {
     expect(await codeOf(open(bytes, r2!.identity))).toBe('not-for-us');
     expect(await codeOf(open(bytes, r1!.identity))).toBe('done');
   });
+});
+
+test('messages stay readable under another manifest: other slots, another suite, a recipient less', async () => {
+  sample = await samplePortal({ suite: 'x25519', slots: 4 });
+  const reporter = await sampleReporter(sample.client);
+  await reporter.send('under the first manifest');
+  const next = { ...(await sampleManifest('hybrid', 1, 2)), serial: 2, promise: sample.manifest.promise };
+  await publish(sample.dir, signManifest(next, ROOT), ROOT.key);
+  await sample.portal.round();
+  const published = await sample.client.published(ROOT.key);
+  const signal = new AbortController().signal;
+  const queue = await readQueue(sample.client, published, await keysOf(seedOf(1), 'hybrid'), { signal });
+  expect(queue.conversations.map(({ entries }) => entries.map(({ letter }) => letter.text))).toEqual([
+    ['under the first manifest'],
+  ]);
+  const own = await ownMessages(sample.client, published, reporter.keys);
+  expect(own.map(({ entry }) => entry?.letter.text)).toEqual(['under the first manifest']);
+  expect(published.writers.map(({ id }) => id)).toEqual(['r1', 'r1', 'r2']);
 });
 
 test('a message of cover goes along now and then, and nobody can open it', async () => {

@@ -3,7 +3,7 @@
  * names. Everything is checked each time it is served; whoever changes a file on the server closes the portal.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../base/fault.ts';
@@ -31,6 +31,8 @@ export interface Publication {
   readonly promise: Readonly<Record<Language, string>>;
   /** The manifest's place in the ledger. */
   readonly leaf: number;
+  /** Manifests that were in force before, so that what their recipients wrote can still be checked. */
+  readonly earlier: readonly SignedManifest[];
 }
 
 interface Recorded {
@@ -66,8 +68,23 @@ export async function publish(dir: string, signed: unknown, root: string): Promi
   refuseOlder(manifest, manifestHash(signed as SignedManifest), recorded);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(join(folder, 'root.json'), `${JSON.stringify({ root })}\n`, { mode: 0o600 });
-  await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(signed, null, 1)}\n`, { mode: 0o600 });
+  const text = `${JSON.stringify(signed, null, 1)}\n`;
+  await writeFile(join(folder, `manifest-${manifest.serial}.json`), text, { mode: 0o600 });
+  await writeFile(join(folder, 'manifest.json'), text, { mode: 0o600 });
   return manifest;
+}
+
+/** Those kept beside the present one that the root key signed; others are passed over. */
+async function earlierManifests(folder: string, serial: number, root: string): Promise<SignedManifest[]> {
+  const names = (await readdir(folder)).filter((name) => /^manifest-\d+\.json$/.test(name));
+  const all = await Promise.all(names.map((name) => readJson(join(folder, name))));
+  return all.filter((signed): signed is SignedManifest => {
+    try {
+      return verifyManifest(signed, root).serial < serial;
+    } catch {
+      return false;
+    }
+  });
 }
 
 export async function isPublished(dir: string): Promise<boolean> {
@@ -97,7 +114,8 @@ export async function openPublication(dir: string, ledger: ReportLedger, promise
     throw new Fault('invalid-content', message, { place: `content/promise/${language}.json` });
   }
   const leaf = await record(folder, { serial: manifest.serial, hash }, ledger, manifest);
-  return { signed: signed as SignedManifest, manifest, hash, root, promise, leaf };
+  const earlier = await earlierManifests(folder, manifest.serial, root);
+  return { signed: signed as SignedManifest, manifest, hash, root, promise, leaf, earlier };
 }
 
 async function record(

@@ -121,8 +121,8 @@ function published(app: Hono, { publication, bundle, ledger, office }: PortalPar
     return call.json({ bundle: bundle.hash, files, root, manifest: hash });
   });
   app.get('/portal/api/manifest', async (call) => {
-    const { signed, root, promise, leaf } = await publication();
-    return call.json({ signed, root, promise, proof: await ledger.proof(leaf) });
+    const { signed, root, promise, leaf, earlier } = await publication();
+    return call.json({ signed, root, promise, earlier, proof: await ledger.proof(leaf) });
   });
   app.get('/portal/recipients.txt', async () => {
     const { manifest } = await publication();

@@ -110,6 +110,11 @@ export class MessageFiles {
     this.#byHash.set(stored.hash, stored);
   }
 
+  /** The folders' own times tell of the last upload: they too get the day. */
+  async settle(day: string): Promise<void> {
+    for (const folder of [this.#folder, this.#parts]) await setDay(folder, day);
+  }
+
   async #copy(hash: string, to: FileHandle): Promise<void> {
     const from = await open(join(this.#folder, hash), 'r');
     try {

@@ -2,7 +2,6 @@
 import {
   type Conversation,
   type Found,
-  idOf,
   type Letter,
   Refusal,
   readFiles,
@@ -113,13 +112,13 @@ export function reading(app: App): View {
   const { reader: state, language } = app.state;
   const found = state?.queue.conversations.find(({ id }) => id === state.id);
   if (state === undefined || found === undefined) return queue(app);
-  const { manifest } = app.published;
+  const { writers } = app.published;
   const entries = found.entries.map((entry) => {
-    const id = idOf(manifest, entry.writer);
-    const name = manifest.recipients.find((one) => one.id === id)?.name[language] ?? t('reading.reporter');
+    const by = writers.find(({ key }) => key === entry.writer);
+    const name = by?.name[language] ?? t('reading.reporter');
     return h(
       'article',
-      { class: id ? 'message theirs' : 'message' },
+      { class: by ? 'message theirs' : 'message' },
       h('h2', {}, name, ' ', h('time', { datetime: entry.day }, entry.day)),
       h('p', { class: 'said' }, entry.letter.kind === 'recusal' ? t('conversation.recusal') : entry.letter.text),
       entry.letter.files.length > 0 ? savable(app, entry) : false,

@@ -60,9 +60,9 @@ export function conversation(app: App): View {
   const { t } = app;
   const { opened, language } = app.state;
   if (opened === undefined) return { ...comeBack(app) };
-  const { recipients } = app.published.manifest;
+  const { writers } = app.published;
   const rows = opened.messages.map(({ listed, entry }) => {
-    const recipient = recipients.find(({ key }) => key === entry?.writer);
+    const recipient = writers.find(({ key }) => key === entry?.writer);
     const from = recipient?.name[language] ?? t('conversation.you');
     const what = entry === undefined ? t(listed.deleted ? 'conversation.deleted' : 'conversation.foreign') : from;
     return h(

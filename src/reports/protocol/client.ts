@@ -2,6 +2,7 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { type Writer, writersOf } from './conversation.ts';
 import type { Signer } from './keys.ts';
 import { type Manifest, manifestHash, type SignedManifest, verifyManifest } from './manifest.ts';
 import type { InclusionProof } from './proof.ts';
@@ -17,6 +18,10 @@ export interface PublishedPortal {
   readonly root: string;
   readonly promise: Readonly<Record<Language, string>>;
   readonly proof: InclusionProof;
+  /** Manifests that were in force before; the root key signed them too. */
+  readonly earlier: readonly SignedManifest[];
+  /** Who may write as a recipient, of this manifest and of earlier ones. */
+  readonly writers: readonly Writer[];
 }
 
 export interface ListedMessage {
@@ -55,7 +60,10 @@ export class PortalClient {
    * where none is given, and the promise against the manifest. Throws the refusal `manifest`.
    */
   async published(root?: string): Promise<PublishedPortal> {
-    const answer = await this.#json<Omit<PublishedPortal, 'manifest' | 'hash'>>('GET', '/portal/api/manifest');
+    const answer = await this.#json<Omit<PublishedPortal, 'manifest' | 'hash' | 'writers'>>(
+      'GET',
+      '/portal/api/manifest',
+    );
     const trusted = root ?? answer.root;
     const manifest = verifyManifest(answer.signed, trusted);
     for (const language of LANGUAGES) {
@@ -63,7 +71,9 @@ export class PortalClient {
       if (bytesToHex(sha256(utf8ToBytes(text))) === manifest.promise[language]) continue;
       throw new Refusal('manifest', 'The promise is not the one that was signed.');
     }
-    return { ...answer, root: trusted, manifest, hash: manifestHash(answer.signed) };
+    const earlier = answer.earlier.map((signed) => verifyManifest(signed, trusted));
+    const writers = writersOf(manifest, earlier);
+    return { ...answer, root: trusted, manifest, hash: manifestHash(answer.signed), writers };
   }
 
   postage(): Promise<{ challenge: string; bits: number }> {

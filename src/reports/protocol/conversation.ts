@@ -1,6 +1,6 @@
 /** A conversation: the letters under one tag, who may read the next one, and which answers are due when. */
 import type { Letter } from './letter.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest, Recipient } from './manifest.ts';
 
 export interface Entry {
   readonly letter: Letter;
@@ -12,11 +12,25 @@ export interface Entry {
 
 const FROM_REPORTER: ReadonlySet<Letter['kind']> = new Set(['report', 'more']);
 
-/** The letters whose writers are who they say: the reporter's key is that of the first report, the others the manifest's. */
-export function authentic<E extends Entry>(entries: readonly E[], reporter: string, manifest: Manifest): E[] {
-  return entries.filter(({ letter, writer }) => {
+/** Who may write as a recipient, and until which day: keys of earlier manifests count up to the day of the next one. */
+export interface Writer extends Recipient {
+  readonly until: string;
+}
+
+/** The writers of all manifests of a portal, the present one first; `earlier` in any order. */
+export function writersOf(manifest: Manifest, earlier: readonly Manifest[]): Writer[] {
+  const all = [...earlier, manifest].sort((a, b) => b.serial - a.serial);
+  return all.flatMap(({ recipients }, index) => {
+    const until = all[index - 1]?.issued ?? '9999-12-31';
+    return recipients.map((recipient) => ({ ...recipient, until }));
+  });
+}
+
+/** The letters whose writers are who they say: the reporter's key is that of the first report, the others recipients'. */
+export function authentic<E extends Entry>(entries: readonly E[], reporter: string, writers: readonly Writer[]): E[] {
+  return entries.filter(({ letter, writer, day }) => {
     if (FROM_REPORTER.has(letter.kind)) return writer === reporter;
-    return manifest.recipients.some(({ key }) => key === writer);
+    return writers.some(({ key, until }) => key === writer && day <= until);
   });
 }
 

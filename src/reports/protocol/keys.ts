@@ -26,6 +26,8 @@ export interface Signer {
 export interface Keys {
   /** AGE-SECRET-KEY-PQ-1... or AGE-SECRET-KEY-1... */
   readonly identity: string;
+  /** The identities of every suite: older messages may have been sealed under another. */
+  readonly identities: readonly string[];
   /** age1pq1... or age1... */
   readonly recipient: string;
   readonly signer: Signer;
@@ -38,10 +40,14 @@ const SALT = utf8ToBytes('countersign reports v1');
 /** The keys that follow from a seed: 16 bytes behind a receipt's words, or 32 of a recipient's key file. */
 export async function keysOf(seed: Uint8Array, suite: Suite): Promise<Keys> {
   const derive = (label: string): Uint8Array => hkdf(sha256, seed, SALT, utf8ToBytes(label), 32);
-  const prefix = suite === 'hybrid' ? 'AGE-SECRET-KEY-PQ-' : 'AGE-SECRET-KEY-';
-  const identity = bech32.encodeFromBytes(prefix, derive(`age identity ${suite}`)).toUpperCase();
+  const identityOf = (one: Suite): string => {
+    const prefix = one === 'hybrid' ? 'AGE-SECRET-KEY-PQ-' : 'AGE-SECRET-KEY-';
+    return bech32.encodeFromBytes(prefix, derive(`age identity ${one}`)).toUpperCase();
+  };
+  const identity = identityOf(suite);
   return {
     identity,
+    identities: SUITES.map(identityOf),
     recipient: await identityToRecipient(identity),
     signer: signerOf(derive('signing key')),
     tag: bytesToHex(derive('lookup tag')),

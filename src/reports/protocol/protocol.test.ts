@@ -27,6 +27,7 @@ import {
   verifyManifest,
   wordsOf,
   writeLetter,
+  writersOf,
   zeroBits,
 } from './protocol.ts';
 import { ROOT, sampleLetter, sampleManifest, sampleSigned, seedOf } from './samples.ts';
@@ -155,7 +156,16 @@ describe('a conversation', () => {
       entry({ kind: 'reply' }, manifest.recipients[0]!.key, '2026-01-06'),
     ];
     const bad = [entry({ kind: 'more' }, stranger, '2026-01-06'), entry({ kind: 'feedback' }, reporter, '2026-01-07')];
-    expect(authentic([...good, ...bad], reporter, manifest)).toEqual(good);
+    expect(authentic([...good, ...bad], reporter, writersOf(manifest, []))).toEqual(good);
+  });
+
+  test('what a recipient wrote before leaving stays true, and nothing later does', async () => {
+    const before = await sampleManifest('x25519', 2);
+    const left = before.recipients[1]!.key;
+    const now = { ...before, serial: 2, issued: '2026-03-01', recipients: before.recipients.slice(0, 1) };
+    const early = entry({ kind: 'reply' }, left, '2026-02-20');
+    const late = entry({ kind: 'reply' }, left, '2026-03-02');
+    expect(authentic([early, late], reporter, writersOf(now, [before]))).toEqual([early]);
   });
 
   test('the clocks run from the first report and stop with the answer', async () => {

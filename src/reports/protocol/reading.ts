@@ -3,7 +3,6 @@ import type { ListedMessage, PortalClient, PublishedPortal } from './client.ts';
 import { audience, authentic, type Clocks, clocks, type Entry } from './conversation.ts';
 import { isRecipientOf, type Keys } from './keys.ts';
 import type { Letter } from './letter.ts';
-import type { Manifest } from './manifest.ts';
 import { Refusal } from './refusal.ts';
 import { open, openLetter, type Sealed, seal } from './seal.ts';
 import { letterSpan } from './sizes.ts';
@@ -41,34 +40,39 @@ const ID_DIGITS = 12;
  */
 export async function readQueue(
   portal: PortalClient,
-  { manifest }: PublishedPortal,
+  published: PublishedPortal,
   keys: Keys,
   options: { signal: AbortSignal; onProgress?: (done: number, total: number) => void },
 ): Promise<Queue> {
   const delivered = await portal.delivered(keys.signer);
-  const span = letterSpan(manifest.suite, manifest.slots);
   const found: Found[] = [];
   const unsigned: Unsigned[] = [];
-  for (const [index, { hash, day }] of delivered.entries()) {
+  for (const [index, { hash, day, size }] of delivered.entries()) {
     options.signal.throwIfAborted();
     options.onProgress?.(index, delivered.length);
-    const opened = await openOrNothing(await portal.deliveredMessage(keys.signer, hash, span), keys.identity);
+    const opened = await openOrNothing(
+      await portal.deliveredMessage(keys.signer, hash, letterSpan(size)),
+      keys.identities,
+    );
     if (opened?.letter !== undefined && opened.writer !== undefined) {
       found.push({ hash, day, letter: opened.letter, writer: opened.writer });
     } else if (opened !== undefined) unsigned.push({ id: hash.slice(0, ID_DIGITS), day, text: opened.text });
   }
-  return { conversations: conversationsOf(found, manifest), unsigned };
+  return { conversations: conversationsOf(found, published), unsigned };
 }
 
 /** Conversations begin with a first report; whatever else carries their tag counts only from those who may write there. */
-export function conversationsOf(found: readonly Found[], manifest: Manifest): Conversation[] {
+export function conversationsOf(
+  found: readonly Found[],
+  { manifest, writers }: Pick<PublishedPortal, 'manifest' | 'writers'>,
+): Conversation[] {
   const firsts = found.filter(({ letter }) => letter.kind === 'report');
   const reporters = new Map(firsts.map((first) => [first.writer, first.letter.tag]));
   return [...reporters].map(([reporter, tag]) => {
     const entries = authentic(
       found.filter(({ letter }) => letter.tag === tag),
       reporter,
-      manifest,
+      writers,
     ).sort(byDay);
     return { id: reporter.slice(0, ID_DIGITS), reporter, entries, clocks: clocks(entries, manifest) };
   });
@@ -81,9 +85,9 @@ function byDay(a: Found, b: Found): number {
   return rank(a) < rank(b) ? -1 : 1;
 }
 
-async function openOrNothing(bytes: Uint8Array, identity: string) {
+async function openOrNothing(bytes: Uint8Array, identities: readonly string[]) {
   try {
-    return await openLetter(bytes, identity);
+    return await openLetter(bytes, identities);
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;
@@ -93,20 +97,19 @@ async function openOrNothing(bytes: Uint8Array, identity: string) {
 /** A reporter's own conversation, with the state of each message. */
 export async function ownMessages(
   portal: PortalClient,
-  { manifest }: PublishedPortal,
+  { writers }: PublishedPortal,
   keys: Keys,
 ): Promise<{ listed: ListedMessage; entry: Found | undefined }[]> {
   const listed = await portal.conversation(keys.tag);
-  const span = letterSpan(manifest.suite, manifest.slots);
   const all: { listed: ListedMessage; entry: Found | undefined }[] = [];
   for (const one of listed) {
     const opened =
       one.deleted === null
-        ? await openOrNothing(await portal.message(keys.tag, one.hash, span), keys.identity)
+        ? await openOrNothing(await portal.message(keys.tag, one.hash, letterSpan(one.size)), keys.identities)
         : undefined;
     const { letter, writer } = opened ?? {};
     const entry = letter && writer ? { hash: one.hash, day: one.day, letter, writer } : undefined;
-    const real = entry !== undefined && authentic([entry], keys.signer.key, manifest).length > 0;
+    const real = entry !== undefined && authentic([entry], keys.signer.key, writers).length > 0;
     all.push({ listed: one, entry: real ? entry : undefined });
   }
   return all;
@@ -119,7 +122,7 @@ export async function ownEntries(portal: PortalClient, published: PublishedPorta
 
 /** The attachments of a message, whole and checked. */
 export async function readFiles(portal: PortalClient, keys: Keys, hash: string) {
-  return (await open(await portal.deliveredMessage(keys.signer, hash), keys.identity)).files;
+  return (await open(await portal.deliveredMessage(keys.signer, hash), keys.identities)).files;
 }
 
 /** A recipient's answer to a conversation, sealed to the reporter and to all who may still read it, himself included. */
@@ -128,7 +131,9 @@ export async function sealAnswer(
   keys: Keys,
   { conversation, kind, text }: { conversation: Conversation; kind: Letter['kind']; text: string },
 ): Promise<{ sealed: Sealed; tag: string }> {
-  const first = conversation.entries.find(({ letter }) => letter.kind === 'report')?.letter;
+  const own = conversation.entries.filter(({ writer }) => writer === conversation.reporter);
+  // The latest: the suite may have changed, and with it the key to answer to.
+  const first = own.at(-1)?.letter;
   if (first === undefined) throw new Refusal('damaged', 'The conversation has no first report.');
   // The key to answer to was chosen by a stranger: another kind of key would give the answer another size.
   if (!isRecipientOf(manifest.suite, first.reply_to)) throw new Refusal('damaged', 'This reporter cannot be answered.');

@@ -116,7 +116,7 @@ export async function hashOf(stream: ReadableStream<Uint8Array>): Promise<string
 /** Opens a whole sealed message. Throws `not-for-us`, `damaged` or `signature`. */
 export async function open(
   sealed: Uint8Array,
-  identity: string,
+  identity: string | readonly string[],
 ): Promise<FoundLetter & { files: { name: string; bytes: Uint8Array }[] }> {
   const plaintext = await decrypted(sealed, identity);
   if (!(SIZE_CLASSES as readonly number[]).includes(plaintext.length)) {
@@ -136,9 +136,9 @@ export async function open(
   return { ...found, files };
 }
 
-async function decrypted(sealed: Uint8Array, identity: string): Promise<Uint8Array> {
+async function decrypted(sealed: Uint8Array, identity: string | readonly string[]): Promise<Uint8Array> {
   const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  for (const one of [identity].flat()) decrypter.addIdentity(one);
   try {
     return await decrypter.decrypt(sealed);
   } catch (error) {
@@ -150,9 +150,9 @@ async function decrypted(sealed: Uint8Array, identity: string): Promise<Uint8Arr
  * The letter of a sealed message of which only the start was fetched (`letterSpan` bytes, or all there is). What it
  * gives is authentic; whether the rest is whole shows when the whole is opened.
  */
-export async function openLetter(start: Uint8Array, identity: string): Promise<FoundLetter> {
+export async function openLetter(start: Uint8Array, identity: string | readonly string[]): Promise<FoundLetter> {
   const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  for (const one of [identity].flat()) decrypter.addIdentity(one);
   const source = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(start);

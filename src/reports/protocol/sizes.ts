@@ -38,7 +38,14 @@ export function sealedSizes(suite: Suite, slots: number): number[] {
   return SIZE_CLASSES.map((size) => sealedSize(suite, slots, size));
 }
 
-/** So many bytes from the start of a sealed message hold its letter, whatever its class. */
-export function letterSpan(suite: Suite, slots: number): number {
-  return headerSize(suite, slots) + NONCE + CHUNK + TAG + 1;
+const MOST_HEADER = headerSize('hybrid', 32);
+
+/**
+ * So many bytes from the start of a sealed message of this size hold its letter. The header's length follows from the
+ * size, whatever manifest the message was sealed under.
+ */
+export function letterSpan(sealed: number): number {
+  const headers = SIZE_CLASSES.map((size) => sealed - NONCE - size - TAG * Math.ceil(size / CHUNK));
+  const header = headers.find((bytes) => bytes > 0 && bytes <= MOST_HEADER) ?? MOST_HEADER;
+  return Math.min(sealed, header + NONCE + CHUNK + TAG + 1);
 }
