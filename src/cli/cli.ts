@@ -57,7 +57,7 @@ async function runCommand({ command, operands, options }: Chosen): Promise<numbe
     const fault = stopped ? new Fault('interrupted', 'stopped by request', { place: command.name }) : asFault(error);
     return report(fault, command.name, fault.code === 'interrupted' ? command.resume : undefined);
   } finally {
-    interrupt.release();
+    await interrupt.release();
     process.off('uncaughtException', onStray);
   }
 }

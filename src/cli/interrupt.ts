@@ -1,11 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** One press of Ctrl-C can arrive twice: from the terminal, and handed on by npm or by an older Node's process. */
 const SAME_PRESS_MS = 300;
 
 export interface Interrupt {
   /** Aborted at the first press. */
   readonly signal: AbortSignal;
-  /** Stops listening. */
-  release(): void;
+  /** Stops listening, after a press only when it can no longer come a second time. */
+  release(): Promise<void>;
 }
 
 /**
@@ -29,9 +31,9 @@ export function listenForInterrupt(say: (text: string) => void): Interrupt {
   process.on('SIGTERM', onSignal);
   return {
     signal: controller.signal,
-    release() {
-      // After the first press the process is on its way out: the same press can still come a second time.
-      if (first !== undefined) return;
+    async release() {
+      // A process that is ending takes the same press, coming late, for an order to die at once.
+      if (first !== undefined) await setTimeout(Math.max(0, first + SAME_PRESS_MS - performance.now()));
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);
     },
