@@ -1,6 +1,8 @@
 /** An assessment as one page of HTML that needs nothing else: no script, no font, no image from anywhere. */
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { escaped as escapedHtml } from '../base/html.ts';
 import { LEVELS, type Level } from '../base/level.ts';
 import type { Assessment } from './assess.ts';
 import { LEVELS_DOWN } from './report.ts';
@@ -197,23 +199,10 @@ ${body.join('\n')}
 
 const shown = (text: string) => escaped(text).replaceAll('\n', '<br>');
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/**
- * Text made safe inside HTML and its attributes: names come from whoever had the trove. Signs that turn the direction of
- * writing are shown as what they are, or a name could read as another.
- */
+/** Signs that turn the direction of writing are shown as what they are, or a name in the trove could read as another. */
 function escaped(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (sign) => ENTITIES[sign]!)
-    .replace(
-      /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-      (sign) => `[U+${sign.charCodeAt(0).toString(16).toUpperCase()}]`,
-    );
+  return escapedHtml(text).replace(
+    /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (sign) => `[U+${sign.charCodeAt(0).toString(16).toUpperCase()}]`,
+  );
 }

@@ -1,15 +1,5 @@
 /** Text and tables as HTML. */
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text made safe inside HTML and its attributes: names of worlds and cases come from files. */
-export const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);
+import { escaped } from '../base/html.ts';
 
 /** A table that scrolls by itself when it is wider than the page. The first `heads` cells of a row name it. */
 export function tableHtml(

@@ -1,6 +1,7 @@
 /** Plots as SVG of 360 units: as wide as a telephone, so that their letters stay readable there. */
+
+import { escaped } from '../base/html.ts';
 import type { CaseTimeline, CurvePoint } from './evaluate.ts';
-import { escaped } from './html.ts';
 import { METHOD_NAMES } from './text.ts';
 import type { Method } from './trial.ts';
 
