@@ -17,7 +17,7 @@ afterAll(() => store.close());
 beforeEach(async () => {
   clock = manualClock('2026-03-02T08:00:00Z');
   access = { db: store.db, clock, passwordCost: COST };
-  for (const table of ['accounts', 'sign_in_tries'] as const) await store.db.deleteFrom(table).execute();
+  for (const table of ['grants', 'accounts', 'sign_in_tries'] as const) await store.db.deleteFrom(table).execute();
   await rooms.createAccount(access, { name: 'Mira', role: 'analyst', password: PASSWORD });
 });
 
@@ -54,7 +54,7 @@ describe('accounts', () => {
       await expect(again).rejects.toMatchObject({ code: 'invalid-input', place: 'name' });
     }
     await rooms.createAccount(access, { name: '李雷', role: 'engineer', password: PASSWORD });
-    const names = (await rooms.listAccounts(access)).map(({ name, role }) => `${name} ${role}`);
+    const names = (await rooms.listAccounts(access)).map(({ name, roles }) => `${name} ${roles.join()}`);
     expect(names).toEqual(['Mira analyst', '李雷 engineer']);
     expect(JSON.stringify(await rooms.listAccounts(access))).not.toContain('scrypt');
   });
@@ -78,7 +78,54 @@ describe('accounts', () => {
     expect(separation(['engineer'], 'analyst')).not.toBeNull();
     expect(separation([], 'analyst')).toBeNull();
     expect(separation(['analyst'], 'analyst')).toBeNull();
-    expect((await rooms.listAccounts(access))[0]?.role).toBe('analyst');
+    expect((await rooms.listAccounts(access))[0]?.roles).toEqual(['analyst']);
+  });
+
+  test('one person does not unite on two accounts what one account may not hold', async () => {
+    await rooms.linkPerson(access, { name: 'mira', person: 'ABC1' });
+    const second = { name: 'Second', password: PASSWORD, person: 'ABC1' };
+    await expect(rooms.createAccount(access, { ...second, role: 'auditor' })).rejects.toMatchObject({
+      code: 'forbidden',
+      place: 'auditor',
+    });
+    expect(await rooms.listAccounts(access)).toHaveLength(1);
+    await rooms.createAccount(access, { ...second, role: 'employee' });
+    const granted = rooms.grantRole(access, { name: 'Second', role: 'engineer' });
+    await expect(granted).rejects.toMatchObject({ code: 'forbidden' });
+    await rooms.createAccount(access, { name: 'Third', password: PASSWORD, role: 'engineer' });
+    const linked = rooms.linkPerson(access, { name: 'Third', person: 'ABC1' });
+    await expect(linked).rejects.toMatchObject({ code: 'forbidden' });
+    await rooms.disableAccount(access, { name: 'mira' });
+    await rooms.linkPerson(access, { name: 'Third', person: 'ABC1' });
+  });
+
+  test('whoever has or had more than an employee’s account counts as staff, once', async () => {
+    await rooms.linkPerson(access, { name: 'mira', person: 'ABC1' });
+    await rooms.createAccount(access, { name: 'own', password: PASSWORD, role: 'employee', person: 'XYZ9' });
+    await rooms.createAccount(access, { name: 'other', password: PASSWORD, role: 'case_officer', person: 'ABC1' });
+    await rooms.disableAccount(access, { name: 'mira' });
+    expect(await rooms.staff(store.db)).toEqual(['ABC1']);
+  });
+
+  test('a role that was taken away is gone, and so are the sessions with it', async () => {
+    const chrome = browser();
+    await chrome.signIn('mira');
+    await rooms.grantRole(access, { name: 'mira', role: 'recipient' });
+    expect(await chrome.who()).toBeNull();
+    await rooms.revokeRole(access, { name: 'mira', role: 'analyst' });
+    expect((await rooms.listAccounts(access))[0]?.roles).toEqual(['recipient']);
+    const again = rooms.revokeRole(access, { name: 'mira', role: 'analyst' });
+    await expect(again).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('separation reads both ways, keeps nobody from one role, and names a reason', () => {
+    const roles = Object.keys(rooms.ROLES) as rooms.Role[];
+    for (const one of roles) {
+      expect(separation([], one)).toBeNull();
+      for (const other of roles) expect(separation([one], other)).toBe(separation([other], one));
+    }
+    const apart = roles.filter((role) => separation(['auditor'], role) !== null);
+    expect(apart).toEqual(roles.filter((role) => !['auditor', 'employee'].includes(role)));
   });
 });
 
@@ -87,7 +134,7 @@ describe('signing in', () => {
     const chrome = browser();
     expect(await chrome.who()).toBeNull();
     const { account, csrfToken } = await chrome.signIn('mira');
-    expect(account).toMatchObject({ name: 'Mira', role: 'analyst' });
+    expect(account).toMatchObject({ name: 'Mira', roles: ['analyst'] });
     expect(await chrome.who()).toEqual({ account, csrfToken });
     await expect(browser().signIn('mira', `${PASSWORD}!`)).rejects.toMatchObject({ code: 'sign-in-failed' });
   });

@@ -71,7 +71,7 @@ async function signIn(name: string) {
 test('a session from sign-in to sign-out', async () => {
   expect(await call('GET', '/api/session')).toMatchObject({ status: 401, body: { code: 'sign-in-required' } });
   const { cookie, csrf, body } = await signIn('mira');
-  expect(body).toEqual({ account: { name: 'Mira', role: 'analyst' }, csrf_token: csrf });
+  expect(body).toEqual({ account: { name: 'Mira', roles: ['analyst'] }, csrf_token: csrf });
   expect((await call('GET', '/api/session', { cookie })).body).toEqual(body);
   expect(await call('GET', '/api/leads', { cookie })).toMatchObject({ status: 200, body: { total: 3 } });
   expect(await call('DELETE', '/api/session', { cookie })).toMatchObject({

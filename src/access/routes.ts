@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { type Route, route } from '../http/route.ts';
+import { type Account, type Route, route } from '../http/route.ts';
 import { type Access, signIn, signOut } from './access.ts';
 import { MOST_CHARACTERS } from './password.ts';
 import { ROLES, type Role } from './roles.ts';
 
 const SESSION = z.object({
-  account: z.object({ name: z.string(), role: z.enum(Object.keys(ROLES) as [Role, ...Role[]]) }),
+  account: z.object({ name: z.string(), roles: z.array(z.enum(Object.keys(ROLES) as [Role, ...Role[]])) }),
   csrf_token: z.string(),
 });
 
@@ -28,7 +28,7 @@ export function accessRoutes(access: Access): Route[] {
       async handler({ body }, { request, headers }) {
         const { account, csrfToken, cookies } = await signIn(access, body, request);
         for (const cookie of cookies) headers.append('Set-Cookie', cookie);
-        return { account, csrf_token: csrfToken };
+        return { account: shown(account), csrf_token: csrfToken };
       },
     }),
     route({
@@ -37,7 +37,7 @@ export function accessRoutes(access: Access): Route[] {
       audience: 'signed-in',
       summary: 'Who is signed in.',
       response: SESSION,
-      handler: (_, { account, csrfToken }) => ({ account, csrf_token: csrfToken }),
+      handler: (_, { account, csrfToken }) => ({ account: shown(account), csrf_token: csrfToken }),
     }),
     route({
       method: 'DELETE',
@@ -51,3 +51,5 @@ export function accessRoutes(access: Access): Route[] {
     }),
   ];
 }
+
+const shown = ({ name, roles }: Account) => ({ name, roles: [...roles] });

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Account } from '../http/route.ts';
 import type { LedgeredTable } from '../ledger/ledger.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import type { Role } from './roles.ts';
@@ -8,10 +9,16 @@ export interface AccountsTable {
   id: string;
   name: string;
   name_key: string;
-  role: Role;
   password_hash: string;
   created_at: Date;
   disabled_at: Date | null;
+  person: string | null;
+}
+
+interface GrantsTable {
+  account_id: string;
+  role: Role;
+  granted_at: Date;
 }
 
 export interface SessionsTable {
@@ -37,6 +44,7 @@ interface KnownBrowsersTable {
 declare module '../stores/postgres.ts' {
   interface Casework {
     accounts: AccountsTable;
+    grants: GrantsTable;
     sessions: SessionsTable;
     sign_in_tries: SignInTriesTable;
     known_browsers: KnownBrowsersTable;
@@ -48,8 +56,15 @@ export const LEDGERED: readonly LedgeredTable[] = [
   {
     table: 'accounts',
     key: ['id'],
-    columns: ['id', 'name', 'name_key', 'role', 'password_hash', 'created_at', 'disabled_at'],
+    recordedAs: 'accounts.2',
+    columns: ['id', 'name', 'name_key', 'password_hash', 'created_at', 'disabled_at', 'person'],
     times: ['created_at', 'disabled_at'],
+  },
+  {
+    table: 'grants',
+    key: ['account_id', 'role'],
+    columns: ['account_id', 'role', 'granted_at'],
+    times: ['granted_at'],
   },
 ];
 
@@ -64,18 +79,74 @@ export async function findAccount(db: CaseworkDb, nameKey: string): Promise<Acco
   return await db.selectFrom('accounts').selectAll().where('name_key', '=', nameKey).executeTakeFirst();
 }
 
-export async function selectAccounts(db: CaseworkDb): Promise<Omit<AccountsTable, 'name_key' | 'password_hash'>[]> {
+/** The roles an account holds, in one value, so that whoever is signed in is one row. */
+const roles = sql<Role[]>`array(SELECT role FROM grants WHERE grants.account_id = accounts.id ORDER BY role)`;
+
+export async function selectAccounts(db: CaseworkDb) {
   return await db
     .selectFrom('accounts')
-    .select(['id', 'name', 'role', 'created_at', 'disabled_at'])
+    .select(['id', 'name', 'person', 'created_at', 'disabled_at', roles.as('roles')])
     .orderBy('name_key')
     .execute();
+}
+
+export async function accountWithRoles(db: CaseworkDb, id: string): Promise<Account> {
+  return await db
+    .selectFrom('accounts')
+    .select(['id', 'name', 'person', roles.as('roles')])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+}
+
+export async function insertGrant(db: CaseworkDb, grant: GrantsTable): Promise<void> {
+  await db.insertInto('grants').values(grant).execute();
+}
+
+/** False if the account does not hold the role. */
+export async function deleteGrant(db: CaseworkDb, { account_id, role }: Omit<GrantsTable, 'granted_at'>) {
+  const result = await db
+    .deleteFrom('grants')
+    .where('account_id', '=', account_id)
+    .where('role', '=', role)
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+/** Every role that the account's person holds, on this account or another of his that is not shut. */
+export async function rolesOfHolder(db: CaseworkDb, { id, person }: AccountsTable): Promise<Role[]> {
+  const rows = await db
+    .selectFrom('grants')
+    .innerJoin('accounts', 'accounts.id', 'grants.account_id')
+    .select('grants.role')
+    .distinct()
+    .where((where) =>
+      where.or([
+        where('accounts.id', '=', id),
+        where.and([where('accounts.person', '=', person), where('accounts.disabled_at', 'is', null)]),
+      ]),
+    )
+    .execute();
+  return rows.map(({ role }) => role);
+}
+
+/** Whoever has, or had, an account that sees more than an employee's. */
+export async function selectStaff(db: CaseworkDb): Promise<string[]> {
+  const rows = await db
+    .selectFrom('accounts')
+    .innerJoin('grants', 'grants.account_id', 'accounts.id')
+    .select('accounts.person')
+    .distinct()
+    .where('accounts.person', 'is not', null)
+    .where('grants.role', '<>', 'employee')
+    .orderBy('accounts.person')
+    .execute();
+  return rows.flatMap(({ person }) => person ?? []);
 }
 
 export async function updateAccount(
   db: CaseworkDb,
   id: string,
-  change: Partial<Pick<AccountsTable, 'role' | 'password_hash' | 'disabled_at'>>,
+  change: Partial<Pick<AccountsTable, 'password_hash' | 'disabled_at' | 'person'>>,
 ): Promise<void> {
   await db.updateTable('accounts').set(change).where('id', '=', id).execute();
 }
@@ -88,7 +159,8 @@ export async function findSession(db: CaseworkDb, tokenHash: string) {
   return await db
     .selectFrom('sessions')
     .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
-    .select(['accounts.id', 'accounts.name', 'accounts.role', 'sessions.last_seen_at', 'sessions.expires_at'])
+    .select(['accounts.id', 'accounts.name', 'accounts.person', roles.as('roles')])
+    .select(['sessions.last_seen_at', 'sessions.expires_at'])
     .where('sessions.token_hash', '=', tokenHash)
     .where('accounts.disabled_at', 'is', null)
     .executeTakeFirst();

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { listAccounts } from '../access/access.ts';
+import { listAccounts, ROLES, type Role } from '../access/access.ts';
 import { randomToken } from '../base/id.ts';
 import { replay } from '../leads/leads.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -48,7 +48,7 @@ export const demo = command({
       const server = await serveConsole(data, config, access, { ledger, synthetic: true, signal });
       say('');
       say(`Countersign: ${server.url}   (Ctrl-C ends it; npm start opens it again)`);
-      say(`Sign in as analyst or as engineer; the password of both is ${password}`);
+      say(`Sign in as ${SHOWN_ROLES.join(', ')}; the password of all is ${password}`);
       await server.closed;
       return 0;
     } finally {
@@ -95,13 +95,15 @@ async function makeOrganisation(data: Data, size: Size, { signal, say, progress 
   await replay(data, { signal, onDay: dayProgress(progress) });
 }
 
+const SHOWN_ROLES = (Object.keys(ROLES) as Role[]).filter((role) => role !== 'employee');
+
 /** The demo's people are made up, so its password may lie beside them; it saves a newcomer from looking for it. */
 async function demoPassword(data: Data, access: ReturnType<typeof consoleAccess>): Promise<string> {
   const file = join(data.dir, 'demo-password');
   if ((await listAccounts(access)).length === 0 || !existsSync(file))
     writeFileSync(file, `${randomToken(12)}\n`, { mode: 0o600 });
   const password = readFileSync(file, 'utf8').trim();
-  await firstAccounts(access, () => password);
+  await firstAccounts(access, SHOWN_ROLES, () => password);
   return password;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAccount, listAccounts, ROLES, type Role } from '../access/access.ts';
+import { createAccount, listAccounts, type Role } from '../access/access.ts';
 import { Fault } from '../base/fault.ts';
 import { randomToken } from '../base/id.ts';
 import { openLog } from '../base/log.ts';
@@ -23,7 +23,7 @@ export const serve = command({
   summary: 'serve the console over a data directory',
   description: [
     'Serves the console and its API. On a data directory without accounts it makes one for an',
-    'analyst and one for an engineer and prints their passwords once. Ctrl-C ends it; nothing',
+    'analyst, an engineer and an auditor and prints their passwords once. Ctrl-C ends it; nothing',
     'is lost. With --follow the folder is looked at every few seconds: rows that are added to',
     'its logs and tables are loaded, the days concerned are computed again, and the leads',
     'follow. A line counts when its line end is there. Where a portal for reports has been set',
@@ -89,17 +89,20 @@ async function besideConsole(dir: string, signal: AbortSignal, say: (text: strin
   }
 }
 
+const FIRST_ROLES: readonly Role[] = ['analyst', 'engineer', 'auditor'];
+
 /**
- * One account for each role at the console when there is none at all. Nobody holds two: who keeps the sources sees no
- * leads. Employees' accounts carry their names in the directory: `countersign account` makes them.
+ * One account for each of these roles when there is no account at all. Nobody holds two: who keeps the sources sees no
+ * leads. The accounts of real people are made with `countersign account`, which says whose they are.
  */
 export async function firstAccounts(
   access: Parameters<typeof createAccount>[0],
+  roles: readonly Role[] = FIRST_ROLES,
   password: () => string = () => randomToken(15),
 ): Promise<Map<Role, string>> {
   const made = new Map<Role, string>();
   if ((await listAccounts(access)).length > 0) return made;
-  for (const role of (Object.keys(ROLES) as Role[]).filter((each) => each !== 'employee')) {
+  for (const role of roles) {
     made.set(role, password());
     await createAccount(access, { name: role, role, password: made.get(role)! });
   }

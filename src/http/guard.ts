@@ -64,7 +64,7 @@ export function requireCsrfToken(headers: Headers, identity: Identity): void {
 export function admit(audience: Exclude<Audience, 'public'>, identity: Identity | null): Identity {
   if (identity === null) throw new Fault('sign-in-required', 'Nobody is signed in, or the session has ended.');
   if (audience === 'signed-in') return identity;
-  const roles: readonly Role[] = audience;
-  if (roles.includes(identity.account.role)) return identity;
-  throw new Fault('forbidden', `This is for the role ${roles.join(' or ')}.`);
+  const wanted: readonly Role[] = audience;
+  if (identity.account.roles.some((role) => wanted.includes(role))) return identity;
+  throw new Fault('forbidden', `This is for the role ${wanted.join(' or ')}.`);
 }

@@ -31,7 +31,7 @@ test('a handler gets the types of its schemas and the account of its audience', 
     query: z.object({ limit: z.coerce.number() }),
     handler({ params, query }, { account }) {
       const [name, limit, who]: [string, number, Account] = [params.name, query.limit, account];
-      return { ok: name.length + limit > 0 && who.role === 'analyst' };
+      return { ok: name.length + limit > 0 && who.roles.includes('analyst') };
     },
   });
   expect(made.audience).toEqual(['analyst', 'engineer']);

@@ -14,7 +14,9 @@ export type Audience = 'public' | 'signed-in' | readonly [Role, ...Role[]];
 export interface Account {
   readonly id: string;
   readonly name: string;
-  readonly role: Role;
+  readonly roles: readonly Role[];
+  /** Whose account it is: the account in the directory of whoever signs in with it; null while nobody said. */
+  readonly person: string | null;
 }
 
 /** Who sent a request, and the token that proves that a page of ours sent it. */

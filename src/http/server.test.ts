@@ -6,8 +6,14 @@ import { openLog, silentLog } from '../base/log.ts';
 import { type Identity, listOf, page, route } from './route.ts';
 import { type AppOptions, createApp } from './server.ts';
 
-const ANALYST: Identity = { account: { id: '1', name: 'Mira', role: 'analyst' }, csrfToken: 'token-of-mira' };
-const ENGINEER: Identity = { account: { id: '2', name: 'Noor', role: 'engineer' }, csrfToken: 'token-of-noor' };
+const ANALYST: Identity = {
+  account: { id: '1', name: 'Mira', roles: ['analyst'], person: null },
+  csrfToken: 'token-of-mira',
+};
+const ENGINEER: Identity = {
+  account: { id: '2', name: 'Noor', roles: ['engineer'], person: null },
+  csrfToken: 'token-of-noor',
+};
 
 const calls: unknown[] = [];
 const ROUTES = [

@@ -45,7 +45,7 @@ function namesOf(organisation: string): string[] {
 function as(role: Role) {
   const app = createApp({
     routes: leadRoutes({ ...data, synthetic: true }),
-    identify: async () => ({ account: { id: '1', name: 'somebody', role }, csrfToken: 'x' }),
+    identify: async () => ({ account: { id: '1', name: 'somebody', roles: [role], person: null }, csrfToken: 'x' }),
     log: silentLog,
     host: '127.0.0.1',
   });

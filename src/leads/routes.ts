@@ -34,11 +34,11 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
         leads_open: z.int().optional(),
         synthetic: z.boolean(),
       }),
-      async handler(_, { account: { role } }) {
+      async handler(_, { account: { roles } }) {
         return {
           ...(await overview()),
           synthetic: data.synthetic,
-          ...(role === 'analyst' ? { leads_open: await countLeads(casework) } : {}),
+          ...(roles.includes('analyst') ? { leads_open: await countLeads(casework) } : {}),
         };
       },
     }),

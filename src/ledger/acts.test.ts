@@ -45,7 +45,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true });
 });
 beforeEach(async () => {
-  for (const table of ['accounts', 'ledger_rows', 'ledger_details'] as const)
+  for (const table of ['grants', 'accounts', 'ledger_rows', 'ledger_details'] as const)
     await store.db.deleteFrom(table).execute();
   dir = join(root, String(count++));
   mkdirSync(dir);
@@ -73,7 +73,9 @@ const verbs = async () =>
     .map(({ kind, act, result }) => [kind, act, ...(result ? [result] : [])].join(' '))
     .reverse();
 
-const ADOPTED = ['intent ledger.adopt', 'outcome ledger.adopt done'];
+const ADOPTED = accessTables.flatMap(() => ['intent ledger.adopt', 'outcome ledger.adopt done']);
+/** The first entry after those that take the tables in. */
+const FIRST = ADOPTED.length;
 
 describe('an act', () => {
   test('is durable before it happens, and so is how it ended', async () => {
@@ -81,7 +83,7 @@ describe('an act', () => {
     await perform(ledger, { actor: 'account:A', act: 'case.open' }, () => {
       before = ledger.log.size;
     });
-    expect(before).toBe(3);
+    expect(before).toBe(FIRST + 1);
     const refusal = () => perform(ledger, { actor: 'account:A', act: 'case.close' }, refuse);
     const refuse = () => {
       throw new Fault('forbidden', 'no');
@@ -115,7 +117,7 @@ describe('an act', () => {
 describe('details', () => {
   test('are not in the log, are shown while they are kept, and can be forgotten on the record', async () => {
     const { id } = await record(ledger, { actor: 'account:A', act: 'lead.search', details: { text: 'Mira Novak' } });
-    expect(readFileSync(join(dir, 'ledger/tile/entries/000.p/3'), 'utf8')).not.toContain('Mira');
+    expect(readFileSync(join(dir, `ledger/tile/entries/000.p/${FIRST + 1}`), 'utf8')).not.toContain('Mira');
     const [first] = (await listEntries(ledger, { act: 'lead.search' })).entries;
     expect(first?.details).toEqual({ text: 'Mira Novak' });
     expect(await findings()).toEqual([]);
@@ -128,10 +130,10 @@ describe('details', () => {
   test('that were changed or deleted behind our back are named and not shown', async () => {
     const { id } = await record(ledger, { actor: 'account:A', act: 'lead.search', details: { text: 'Mira' } });
     await store.db.updateTable('ledger_details').set({ details: '{"text":"Noor"}' }).execute();
-    expect(await findings()).toEqual([expect.stringMatching(`^2 ledger_details ${id}: was changed behind`)]);
+    expect(await findings()).toEqual([expect.stringMatching(`^${FIRST} ledger_details ${id}: was changed behind`)]);
     expect((await listEntries(ledger, { act: 'lead.search' })).entries[0]).not.toHaveProperty('details');
     await store.db.deleteFrom('ledger_details').execute();
-    expect(await findings()).toEqual([expect.stringMatching(`^2 ledger_details ${id}: was deleted behind`)]);
+    expect(await findings()).toEqual([expect.stringMatching(`^${FIRST} ledger_details ${id}: was deleted behind`)]);
   });
 });
 
@@ -162,30 +164,31 @@ describe('rows', () => {
   test('that somebody changed, added or deleted behind our back are named', async () => {
     const [mira, noor] = [await account('Mira'), await account('Noor')];
     const added = randomId();
-    await store.db.updateTable('accounts').set({ role: 'engineer' }).where('id', '=', mira.id).execute();
+    await store.db.updateTable('accounts').set({ name: 'engineer' }).where('id', '=', mira.id).execute();
+    await store.db.deleteFrom('grants').where('account_id', '=', noor.id).execute();
     await store.db.deleteFrom('accounts').where('id', '=', noor.id).execute();
     const row = {
       name: 'Eve',
       name_key: 'eve',
-      role: 'analyst',
       password_hash: 'x',
       created_at: clock(),
       disabled_at: null,
     };
     await store.db
       .insertInto('accounts')
-      .values({ id: added, ...row, role: 'analyst' })
+      .values({ id: added, ...row })
       .execute();
     expect((await findings()).sort()).toEqual(
       [
-        `2 accounts ${mira.id}: was changed behind the program’s back`,
-        `4 accounts ${noor.id}: was deleted behind the program’s back`,
+        `${FIRST} accounts ${mira.id}: was changed behind the program’s back`,
+        `${FIRST + 2} accounts ${noor.id}: was deleted behind the program’s back`,
+        `${FIRST + 2} grants ${noor.id}/analyst: was deleted behind the program’s back`,
         `- accounts ${added}: is in no entry: it was added behind the program’s back`,
       ].sort(),
     );
   });
 
-  test.for(['name', 'name_key', 'role', 'password_hash', 'created_at', 'disabled_at'] as const)(
+  test.for(['name', 'name_key', 'password_hash', 'created_at', 'disabled_at', 'person'] as const)(
     'whose column %s was changed are named',
     async (column) => {
       await account('Mira');
@@ -207,7 +210,7 @@ describe('rows', () => {
     await disableAccount(access(), { name: 'Mira' });
     await store.db.updateTable('accounts').set(before).execute();
     await store.db.updateTable('ledger_rows').set(salt).where('row_key', '=', id).execute();
-    expect(await findings()).toEqual([`4 accounts ${id}: was changed behind the program’s back`]);
+    expect(await findings()).toEqual([`${FIRST + 2} accounts ${id}: was changed behind the program’s back`]);
   });
 
   test('that were there before the table was declared are taken in once', async () => {
@@ -220,13 +223,17 @@ describe('rows', () => {
     expect(await findings()).toEqual([]);
     await ledger.close();
     ledger = await open();
-    expect(ledger.log.size).toBe(3);
+    const { size } = ledger.log;
+    expect(size).toBe(FIRST + accessTables.length);
     // The attack: change a row and let the program believe that it has never seen the table.
-    await store.db.updateTable('accounts').set({ role: 'engineer' }).execute();
+    await store.db.updateTable('accounts').set({ name: 'engineer' }).execute();
     await store.db.deleteFrom('ledger_rows').execute();
     await ledger.close();
     ledger = await open();
-    expect(await findings()).toEqual([expect.stringContaining('accounts: was taken in anew by entry 3')]);
+    expect(await findings()).toEqual([
+      expect.stringContaining(`accounts.2: was taken in anew by entry ${size}`),
+      expect.stringContaining('grants: was taken in anew by entry'),
+    ]);
   });
 
   /** Casework whose commit fails, before or after it has happened. */
@@ -257,7 +264,7 @@ describe('rows', () => {
       hasHappened,
     );
     expect(await findings()).toEqual([]);
-    await store.db.updateTable('accounts').set({ role: 'engineer' }).execute();
+    await store.db.updateTable('accounts').set({ name: 'engineer' }).execute();
     expect(await findings()).toEqual([expect.stringContaining('was changed behind')]);
   });
 });
@@ -281,14 +288,14 @@ describe('the reading side', () => {
     const vkey = readFileSync(join(dir, 'ledger/vkey'), 'utf8').trim();
     expect(parseVerifierKey(vkey).name).toBe('example.org/log');
     const policy = parsePolicy(`log ${vkey}\nquorum none`);
-    for (const index of [0, 255, 256, 601]) {
+    for (const index of [0, 255, 256, FIRST + 599]) {
       const { proof, entry } = await proveEntry(ledger, index);
       const proven = verifyProof(proof, policy);
-      expect([proven.index, proven.entry.toString(), proven.checkpoint.size]).toEqual([index, entry, 602]);
+      expect([proven.index, proven.entry.toString(), proven.checkpoint.size]).toEqual([index, entry, FIRST + 600]);
       expect(decodeEntry(proven.entry)).toBeDefined();
       expect(() => verifyProof(proof.replace(`index ${index}`, 'index 9'), policy)).toThrow('place');
     }
-    await expect(proveEntry(ledger, 602)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(proveEntry(ledger, FIRST + 600)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   test('one line records every route: who, what, on what, and not the body', async () => {
@@ -308,7 +315,7 @@ describe('the reading side', () => {
     ];
     const routes = recorded(ledger, plain);
     const context = {
-      account: { id: 'ME', name: 'Mira', role: 'analyst' },
+      account: { id: 'ME', name: 'Mira', roles: ['analyst'], person: null },
       csrfToken: '',
       request: new Request('http://x/'),
       headers: new Headers(),
@@ -324,9 +331,9 @@ describe('the reading side', () => {
       'account:ME post.leads.id id:7F3K',
       'account:ME post.leads.id id:7F3K',
     ]);
-    const bundle = readFileSync(join(dir, 'ledger/tile/entries/000.p/5'), 'utf8');
+    const bundle = readFileSync(join(dir, `ledger/tile/entries/000.p/${FIRST + 3}`), 'utf8');
     for (const secret of ['s3cret', 'Noor', 'Mira']) expect(bundle).not.toContain(secret);
     await call(0, { params: { id: 'Mira Novak' }, body: { secret: 's3cret' } });
-    expect(readFileSync(join(dir, 'ledger/tile/entries/000.p/7'), 'utf8')).not.toContain('Novak');
+    expect(readFileSync(join(dir, `ledger/tile/entries/000.p/${FIRST + 5}`), 'utf8')).not.toContain('Novak');
   });
 });

@@ -23,7 +23,7 @@ interface Expected {
 
 /** Takes the entries in order, and then compares. */
 export class Reconciliation {
-  readonly #tables: ReadonlyMap<string, store.LedgeredTable>;
+  readonly #tables: readonly store.LedgeredTable[];
   readonly #rows = new Map<string, Map<string, Expected>>();
   /** Intents without an outcome so far. */
   readonly #open = new Map<string, { index: number; rows: readonly RowState[] }>();
@@ -34,7 +34,7 @@ export class Reconciliation {
   readonly #problems: Problem[] = [];
 
   constructor(tables: readonly store.LedgeredTable[]) {
-    this.#tables = new Map(tables.map((table) => [table.table, table]));
+    this.#tables = tables;
   }
 
   /** How many acts were announced whose end is not in the ledger. */
@@ -105,14 +105,14 @@ export class Reconciliation {
   /** Compares with the database: what differs, by table and row. */
   async compare(db: CaseworkDb): Promise<Problem[]> {
     const problems = [...this.#problems];
-    for (const table of this.#tables.values()) problems.push(...(await this.#compareTable(db, table)));
+    for (const table of this.#tables) problems.push(...(await this.#compareTable(db, table)));
     problems.push(...(await this.#compareDetails(db)));
     return problems;
   }
 
   async #compareTable(db: CaseworkDb, table: store.LedgeredTable): Promise<Problem[]> {
     const problems: Problem[] = [];
-    const expected = new Map(this.#rows.get(table.table));
+    const expected = new Map(this.#rows.get(store.recordedName(table)));
     for (const { key, hash } of await store.selectAllHashes(db, table)) {
       const row = expected.get(key);
       expected.delete(key);

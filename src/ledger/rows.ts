@@ -24,18 +24,19 @@ export async function hashRows(
   table: store.LedgeredTable,
   keys: readonly string[],
 ): Promise<RowState[]> {
-  const salts = keys.map((key) => ({ table_name: table.table, row_key: key, salt: randomBytes(32).toString('hex') }));
+  const name = store.recordedName(table);
+  const salts = keys.map((key) => ({ table_name: name, row_key: key, salt: randomBytes(32).toString('hex') }));
   await store.saveSalts(tx, salts);
   const hashes = new Map((await store.selectHashes(tx, table, keys)).map(({ key, hash }) => [key, hash]));
   const gone = keys.filter((key) => !hashes.has(key));
-  await store.deleteSalts(tx, table.table, gone);
-  return keys.map((key) => ({ table: table.table, key, hash: hashes.get(key) ?? null }));
+  await store.deleteSalts(tx, name, gone);
+  return keys.map((key) => ({ table: name, key, hash: hashes.get(key) ?? null }));
 }
 
 /** Takes in the rows that were there before their table was declared. */
 export async function adoptRows(ledger: Ledger, db: CaseworkDb): Promise<void> {
   for (const table of ledger.tables) {
-    if (await store.isTableAdopted(db, table.table)) continue;
+    if (await store.isTableAdopted(db, store.recordedName(table))) continue;
     const outcome = await db.transaction().execute((tx) => adopt(ledger, tx, table));
     await ledger.log.append([encodeEntry(outcome)]);
   }
@@ -48,13 +49,13 @@ async function adopt(ledger: Ledger, tx: CaseworkDb, table: store.LedgeredTable)
   for (let at = 0; at < keys.length; at += ROWS_IN_ENTRY) {
     rows.push(...(await hashRows(tx, table, keys.slice(at, at + ROWS_IN_ENTRY))));
   }
-  await store.saveSalts(tx, [{ table_name: table.table, row_key: '', salt: '' }]);
+  await store.saveSalts(tx, [{ table_name: store.recordedName(table), row_key: '', salt: '' }]);
   const common = {
     v: 1 as const,
     at: ledger.clock().toISOString(),
     actor: 'system:ledger',
     act: ADOPT,
-    on: [`table:${table.table}`],
+    on: [`table:${store.recordedName(table)}`],
   };
   const intent: Entry = { ...common, id: randomId(20), kind: 'intent' };
   const parts: Entry[] = [];

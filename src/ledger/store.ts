@@ -28,6 +28,11 @@ declare module '../stores/postgres.ts' {
  */
 export interface LedgeredTable {
   readonly table: string;
+  /**
+   * What the ledger calls it, if not by its name. A migration that changes what the columns hold gives a new one: the
+   * rows are then taken in under it, and what older entries say of their former shape is not held against them.
+   */
+  readonly recordedAs?: string;
   /** The columns that name a row, an opaque id: it stands in the ledger in the clear. */
   readonly key: readonly string[];
   /** All that must not change unseen. */
@@ -41,6 +46,8 @@ export interface HashedRow {
   /** Null for a row that the program never recorded. */
   readonly hash: string | null;
 }
+
+export const recordedName = ({ table, recordedAs = table }: LedgeredTable) => recordedAs;
 
 function keyOf({ key }: LedgeredTable) {
   return sql<string>`concat_ws('/', ${sql.join(key.map((column) => sql`t.${sql.ref(column)}`))})`;
@@ -57,7 +64,7 @@ function hashOf({ columns, times = [] }: LedgeredTable) {
 
 function hashedRows(table: LedgeredTable) {
   return sql`SELECT ${keyOf(table)} AS key, ${hashOf(table)} AS hash FROM ${sql.table(table.table)} t
-    LEFT JOIN ledger_rows r ON r.table_name = ${table.table} AND r.row_key = ${keyOf(table)}`;
+    LEFT JOIN ledger_rows r ON r.table_name = ${recordedName(table)} AND r.row_key = ${keyOf(table)}`;
 }
 
 /** The rows of these keys that are there, with their hashes. */

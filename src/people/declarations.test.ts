@@ -81,7 +81,7 @@ test('a contact and a trip are declared without script and are known from then o
     { user_uid: 'ADA1', day: today },
   ]);
   expect((await person(data.events, 'ADA1', today))?.away).toEqual([{ from: '2026-04-01', to: '2026-04-09' }]);
-  const account = { id: '', name: 'ada1', role: 'employee' } as const;
+  const account = { id: '', name: 'ada1', roles: ['employee'], person: null } as const;
   const own = await ownDeclarations({ ...data, clock: systemClock }, account);
   expect(own.map(({ kind, note, official }) => ({ kind, note, official }))).toContainEqual({
     kind: 'trip',

@@ -19,7 +19,8 @@ export interface Declared extends Declaration {
 
 /**
  * Keeps a declaration of the signed-in account and makes it known: it can explain an outside contact or an absence, and
- * no detection counts it. The account's name is the person's in the directory; where it is not, nothing is explained.
+ * no detection counts it. It is the declaration of the account's person; where nobody said who that is, of the person who
+ * has the account's name in the directory, and where there is none, nothing is explained.
  */
 export async function declare(people: People, as: Account, declaration: Declaration): Promise<void> {
   const { casework, events, clock } = people;
@@ -44,5 +45,5 @@ export async function ownDeclarations(people: People, as: Account): Promise<Decl
 }
 
 async function personOfAccount({ events }: People, as: Account): Promise<string> {
-  return (await store.userOfAccount(events, as.name)) ?? as.name;
+  return as.person ?? (await store.userOfAccount(events, as.name)) ?? as.name;
 }

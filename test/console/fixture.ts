@@ -25,8 +25,8 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-export const ANALYST = { name: 'ana', password: 'correct horse battery', role: 'analyst' };
-export const ENGINEER = { name: 'eno', password: 'correct horse battery', role: 'engineer' };
+export const ANALYST = { name: 'ana', password: 'correct horse battery', roles: ['analyst'] };
+export const ENGINEER = { name: 'eno', password: 'correct horse battery', roles: ['engineer'] };
 
 const DIST = join(import.meta.dirname, '../../web/dist');
 const TYPES: Record<string, string> = {
@@ -117,7 +117,7 @@ async function answer(
   const account = accountOf(request);
   if (account === undefined || state.expired) throw new Refusal(401, 'sign-in-required');
   const isForAll = url.pathname === '/api/overview' || url.pathname.startsWith('/api/sources');
-  if (!isForAll && account.role !== 'analyst') throw new Refusal(403, 'forbidden');
+  if (!isForAll && !account.roles.includes('analyst')) throw new Refusal(403, 'forbidden');
   send(dataOf(url, state));
 }
 
@@ -188,7 +188,10 @@ async function session(
   send: (body: unknown) => void,
   state: Fixture['state'],
 ): Promise<void> {
-  const view = ({ name, role }: { name: string; role: string }) => ({ account: { name, role }, csrf_token: 'fixture' });
+  const view = ({ name, roles }: { name: string; roles: string[] }) => ({
+    account: { name, roles },
+    csrf_token: 'fixture',
+  });
   if (request.method === 'POST') {
     let text = '';
     for await (const chunk of request) text += chunk;

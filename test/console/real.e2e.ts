@@ -39,7 +39,7 @@ function announced(child: ChildProcess): Promise<{ origin: string; password: str
   return new Promise((resolve, reject) => {
     child.stderr!.on('data', (chunk) => {
       said += chunk;
-      const found = /(http:\/\/127\.0\.0\.1:\d+)[\s\S]*password of both is (\S+)/.exec(said);
+      const found = /(http:\/\/127\.0\.0\.1:\d+)[\s\S]*password of all is (\S+)/.exec(said);
       if (found) resolve({ origin: found[1]!, password: found[2]! });
     });
     child.once('exit', () => reject(new Error(`the demo ended without an address:\n${said}`)));

@@ -7,12 +7,16 @@ export const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as 
 export type Level = (typeof LEVELS)[number];
 export const DOCUMENT_LEVELS = ['unknown', 'public', 'internal', 'confidential', 'secret', 'top_secret'] as const;
 export type DocumentLevel = (typeof DOCUMENT_LEVELS)[number];
-export type Role = 'analyst' | 'engineer' | 'employee';
+export const ROLES = [
+  ...(['analyst', 'reviewer', 'case_officer', 'approver', 'registrar', 'recipient'] as const),
+  ...(['engineer', 'auditor', 'head_of_unit', 'employee'] as const),
+] as const;
+export type Role = (typeof ROLES)[number];
 export const SORTS = ['-score', 'score', '-last_day', '-first_day', '-signals'] as const;
 export type Sort = (typeof SORTS)[number];
 
 export interface Session {
-  account: { name: string; role: Role };
+  account: { name: string; roles: Role[] };
   csrf_token: string;
 }
 export interface Overview {

@@ -1,5 +1,5 @@
 import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
-import type { Role } from './api.ts';
+import { homeOf, mayRead } from './areas.ts';
 import { queryClient, whenSessionEnds } from './client.ts';
 import { LeadPage } from './pages/lead.tsx';
 import { LeadsPage } from './pages/leads.tsx';
@@ -29,29 +29,27 @@ const insideRoute = createRoute({
   beforeLoad: async ({ location }) => {
     const session = await queryClient.ensureQueryData(sessionQuery);
     if (session === null) throw redirect({ to: '/sign-in', search: { next: location.href } });
-    return { role: session.account.role };
+    return { roles: session.account.roles };
   },
   component: Shell,
   errorComponent: ({ error, reset }) => <FaultView error={error} retry={reset} alone />,
 });
 
-export const homeOf = (role: Role) => (role === 'analyst' ? '/leads' : '/sources');
-
 const homeRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/',
   beforeLoad: ({ context }) => {
-    throw redirect({ to: homeOf(context.role), replace: true });
+    throw redirect({ to: homeOf(context.roles), replace: true });
   },
 });
 
-/** Pages about people: the server refuses them to other roles too; this only says so without asking it. */
+/** Pages about people. */
 const analystRoute = createRoute({
   getParentRoute: () => insideRoute,
   id: 'analyst',
   component: function AnalystOnly() {
-    const { role } = insideRoute.useRouteContext();
-    return role === 'analyst' ? <Outlet /> : <NoPermissionPage />;
+    const { roles } = insideRoute.useRouteContext();
+    return mayRead('leads', roles) ? <Outlet /> : <NoPermissionPage />;
   },
 });
 const leadsRoute = createRoute({

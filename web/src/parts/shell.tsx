@@ -3,6 +3,7 @@ import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { ask, rememberCsrfToken, type Session } from '../api.ts';
+import { areasOf, mayRead } from '../areas.ts';
 import { queryClient } from '../client.ts';
 import { useKeys } from '../keys.ts';
 import { overviewQuery, sessionQuery } from '../queries.ts';
@@ -16,12 +17,13 @@ export function Shell() {
   const { t } = useWords();
   const navigate = useNavigate();
   const { data: session } = useQuery(sessionQuery);
-  const { data: overview } = useQuery({ ...overviewQuery, enabled: session != null });
+  const roles = session?.account.roles ?? [];
+  const { data: overview } = useQuery({ ...overviewQuery, enabled: mayRead('sources', roles) });
   const [keysOpen, setKeysOpen] = useState(false);
-  const analyst = session?.account.role === 'analyst';
+  const analyst = mayRead('leads', roles);
   useKeys({
     '?': () => setKeysOpen(true),
-    'g s': () => void navigate({ to: '/sources' }),
+    ...(mayRead('sources', roles) ? { 'g s': () => void navigate({ to: '/sources' }) } : {}),
     ...(analyst ? { 'g l': () => void navigate({ to: '/leads' }) } : {}),
   });
   return (
@@ -35,8 +37,11 @@ export function Shell() {
           {t('product.name')}
         </Link>
         <nav aria-label={t('nav.label')}>
-          {analyst && <Link to="/leads">{t('nav.leads')}</Link>}
-          <Link to="/sources">{t('nav.sources')}</Link>
+          {areasOf(roles).map((area) => (
+            <Link key={area} to={`/${area}`}>
+              {t(`nav.${area}`)}
+            </Link>
+          ))}
         </nav>
         <div className="tools">
           <Button className="button plain" aria-label={t('keys.title')} onPress={() => setKeysOpen(true)}>
@@ -81,7 +86,10 @@ function Account({ session }: { session: Session }) {
       </Button>
       <Popover className="popover" placement="bottom end">
         <p className="account-role">
-          {t('account.as', { name: session.account.name, role: name('role', session.account.role) })}
+          {t('account.as', {
+            name: session.account.name,
+            role: session.account.roles.map((role) => name('role', role)).join(', '),
+          })}
         </p>
         <Menu
           className="options"
