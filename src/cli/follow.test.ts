@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Log, silentLog } from '../base/log.ts';
 import { loadDocuments } from '../documents/documents.ts';
 import { checksum, loadLogs, logTotals } from '../events/events.ts';
-import { Gate, leadRoutes, replay, selectLeads } from '../leads/leads.ts';
+import { Gate, leadRoutes, replay } from '../leads/leads.ts';
 import { aliases, loadPeople } from '../people/people.ts';
 import { type Data, openData } from '../stores/data.ts';
 import { simulate } from '../worlds/worlds.ts';
@@ -95,8 +95,8 @@ const burst = () => {
   return rows.join('');
 };
 
-const queue = async ({ casework }: Data) =>
-  (await selectLeads(casework, { levels: [], sort: '-score', offset: 0, limit: 500 })).leads;
+/** The leads of both queues. */
+const queue = ({ casework }: Data) => casework.selectFrom('leads').selectAll().orderBy('id').execute();
 const isLead = async (data: Data) => {
   const alias = (await aliases(data.casework, [person])).get(person);
   return (await queue(data)).some(({ id }) => id === alias);
