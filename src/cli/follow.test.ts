@@ -156,7 +156,9 @@ test('a person asked for while days are computed again is seen as before or afte
     const seen = new Set<string>();
     const look = async () => {
       const input = { params: { subject }, query: {}, body: undefined };
-      const { last_day, score_days } = (await route.handler(input, {} as never)) as {
+      const { last_day, score_days } = (await route.handler(input, {
+        account: { id: '1', name: 'mira', roles: ['analyst'], person: null },
+      } as never)) as {
         last_day: string;
         score_days: { score: number }[];
       };

@@ -3,6 +3,7 @@ import { LEAD_LEVELS, leadLevel, selectLeads, sightOfMachine } from '../leads/le
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { choice, dataOption, flag, integer } from './option.ts';
+import { recordedWork } from './record.ts';
 
 export const leads = command({
   name: 'leads',
@@ -26,12 +27,9 @@ export const leads = command({
     const data = await openData(options.data, { purpose: 'countersign leads' });
     try {
       const levels = options.level === undefined ? [] : [options.level];
-      const found = await selectLeads(data.casework, await sightOfMachine(data.casework), {
-        levels,
-        sort: '-score',
-        offset: 0,
-        limit: options.limit,
-      });
+      const sight = await sightOfMachine(data.casework);
+      const filter = { levels, sort: '-score', offset: 0, limit: options.limit } as const;
+      const found = await recordedWork(data, 'lead.list', () => selectLeads(data.casework, sight, filter));
       const shown = found.leads.map(({ id, score, first_day, last_day, signals, top }) => ({
         ...{ subject: id, score, level: leadLevel(score), first_day, last_day, signals },
         reasons: top.slice(0, 3).map(([detection, bits]) => ({ detection, bits })),
