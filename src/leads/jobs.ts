@@ -1,7 +1,8 @@
 /** Living through the days: each day's standings become alerts, and the queue of leads follows. */
 import { daysBetween } from '../base/day.ts';
 import { computeDays, computedDays, type DayProgress, lastDay } from '../detections/detections.ts';
-import { aliases, countPeople } from '../people/people.ts';
+import { aliases, QUEUE } from '../identities/identities.ts';
+import { countPeople } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { Data } from '../stores/data.ts';
 import { Budget, type BudgetDay } from './budget.ts';
@@ -74,12 +75,13 @@ export async function refreshLeads(data: Data, until?: string): Promise<number> 
   const day = until !== undefined && until < last ? until : last;
   const standing = await standingOn(data.events, day);
   const alias = await aliases(
-    data.casework,
+    data,
+    QUEUE,
     standing.map((row) => row.user_uid),
   );
   await replaceLeads(
     data.casework,
-    standing.map((row) => ({ ...row, id: alias.get(row.user_uid)!, as_of: day })),
+    standing.map(({ user_uid, ...row }) => ({ ...row, id: alias.get(user_uid)!, as_of: day })),
   );
   return standing.length;
 }

@@ -4,15 +4,17 @@ import { addDays } from '../base/day.ts';
 import { Fault } from '../base/fault.ts';
 import { type Level, levelName } from '../base/level.ts';
 import { page, type Route, route } from '../http/route.ts';
-import { masker, person, personOf } from '../people/people.ts';
+import { masker, personOf, QUEUE } from '../identities/identities.ts';
+import { person } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { CLASSES, Day, DocumentLevel, type Rules, Subject, Text } from './shapes.ts';
-import { leadOfUser } from './store.ts';
+import { leadById } from './store.ts';
 import { activityOf, contributionsOf, evidenceOf, lastDayOf, measuresOf, scoresOf, signalsOf } from './story.ts';
 
-export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
+export function personRoutes(data: Data, all: Rules): Route[] {
+  const { events, casework } = data;
   const account = async (subject: string): Promise<string> => {
-    const user = await personOf(casework, subject);
+    const user = await personOf(data, QUEUE, subject);
     if (user === undefined) throw new Fault('not-found', 'There is nobody under this pseudonym.', { place: subject });
     return user;
   };
@@ -45,7 +47,7 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
         const user = await account(params.subject);
         const day = await lastDayOf(events);
         const known = await person(events, user, day);
-        const lead = await leadOfUser(casework, user);
+        const lead = await leadById(casework, params.subject);
         const clearance: Level | '' = known && known.clearance > 0 ? levelName(known.clearance) : '';
         return {
           subject: params.subject,
@@ -158,7 +160,7 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
           { from, to: query.day, offset: query.offset, limit: query.limit },
           rule,
         );
-        const mask = await masker(casework, events);
+        const mask = await masker(data, QUEUE);
         return {
           total: rows[0]?.total ?? 0,
           events: await Promise.all(

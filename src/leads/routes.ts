@@ -4,6 +4,7 @@ import { Fault } from '../base/fault.ts';
 import { firstDay, rules } from '../detections/detections.ts';
 import { gapsTouching, lastTakenIn, logTotals } from '../events/events.ts';
 import { listOf, page, type Route, route } from '../http/route.ts';
+import { personOf, QUEUE } from '../identities/identities.ts';
 import { countPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { Gate } from './gate.ts';
@@ -81,7 +82,8 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
   ];
 }
 
-function leadRoute({ events, casework }: Data, all: Rules): Route {
+function leadRoute(data: Data, all: Rules): Route {
+  const { events, casework } = data;
   return route({
     method: 'GET',
     path: '/api/leads/:id',
@@ -91,10 +93,12 @@ function leadRoute({ events, casework }: Data, all: Rules): Route {
     response: Story,
     async handler({ params }) {
       const row = await leadById(casework, params.id);
-      if (row === undefined) throw new Fault('not-found', 'There is no such lead.', { place: params.id });
-      const contributions = await contributionsOf(events, row.user_uid, row.as_of);
+      const user = await personOf(data, QUEUE, params.id);
+      if (row === undefined || user === undefined)
+        throw new Fault('not-found', 'There is no such lead.', { place: params.id });
+      const contributions = await contributionsOf(events, user, row.as_of);
       const bits = contributions.reduce((sum, one) => sum + one.bits, 0);
-      const signals = await signalsOf(events, row.user_uid);
+      const signals = await signalsOf(events, user);
       return {
         ...leadOf(all, row),
         contributions: contributions.map((one) => ({

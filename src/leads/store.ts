@@ -7,8 +7,8 @@ import { statements } from '../stores/statements.ts';
 import { type LeadLevel, MEMORY_DAYS, scoresOf } from './lead.ts';
 
 interface LeadsTable {
+  /** The pseudonym in the queue of whom it is about: there is one lead of a person. */
   id: string;
-  user_uid: string;
   first_day: string;
   last_day: string;
   score: number;
@@ -137,10 +137,6 @@ export async function selectLeads(db: CaseworkDb, filter: LeadFilter): Promise<{
 
 export async function leadById(db: CaseworkDb, id: string): Promise<LeadRow | undefined> {
   return await db.selectFrom('leads').selectAll().where('id', '=', id).executeTakeFirst();
-}
-
-export async function leadOfUser(db: CaseworkDb, userUid: string): Promise<LeadRow | undefined> {
-  return await db.selectFrom('leads').selectAll().where('user_uid', '=', userUid).executeTakeFirst();
 }
 
 export async function countLeads(db: CaseworkDb): Promise<number> {
