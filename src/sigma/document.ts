@@ -56,7 +56,8 @@ export function readDocuments(bytes: Buffer): { documents: Node[]; wrong: Wrong[
   for (const document of parsed) {
     const [error] = [...document.errors, ...document.warnings];
     if (error !== undefined) {
-      wrong.push(new Wrong(error.linePos?.[0].line ?? 1, firstLine(error.message)));
+      const message = /call stack/i.test(error.message) ? 'the YAML is nested too deeply' : firstLine(error.message);
+      wrong.push(new Wrong(error.linePos?.[0].line ?? 1, message));
       continue;
     }
     try {

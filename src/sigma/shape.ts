@@ -78,8 +78,8 @@ const OWN_NAMES = [
   'zeek',
 ];
 
-/** The shape of raw JSON records, one a row in the column `raw`, of this log. */
-export function rawShape(logsource: LogSource): Shape {
+/** The shape of raw JSON records of this log, one a row in the column `raw` of `source`. */
+export function rawShape(logsource: LogSource, source = 'sigma_records'): Shape {
   const { product, category, service } = logsource;
   const windows = product === 'windows';
   const pathsOf = windows || product === 'linux' ? eventLogPaths : ownPaths;
@@ -98,7 +98,7 @@ export function rawShape(logsource: LogSource): Shape {
         .map((path) => `arrayExists(v -> v != '', ${within(path, bind)})`)
         .join(' OR '),
     texts: TEXTS,
-    source: 'sigma_records',
+    source,
     records: windows ? windowsRecords(logsource) : product === 'linux' ? linuxRecords(logsource) : undefined,
   };
 }

@@ -2,3 +2,4 @@
 export { type CheckReport, checkRules } from './check.ts';
 export type { Problem } from './document.ts';
 export { type Pipeline, readPipelines } from './pipeline.ts';
+export { type TrialReport, type TrialResult, testRules } from './trial.ts';
