@@ -1,10 +1,19 @@
 import { FAULTS, Fault } from '../base/fault.ts';
-import { type CheckReport, checkRules, readPipelines, type TrialReport, testRules } from '../sigma/sigma.ts';
+import {
+  type Backtest,
+  backtest,
+  type CheckReport,
+  checkRules,
+  readPipelines,
+  type TrialReport,
+  testRules,
+} from '../sigma/sigma.ts';
+import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
-import { flag, operand, several, text } from './option.ts';
+import { dataOption, flag, operand, several, span, text } from './option.ts';
 import { formatCount } from './progress.ts';
 
-const ACTIONS = ['check', 'test'] as const;
+const ACTIONS = ['check', 'test', 'backtest'] as const;
 const SHOWN = 200;
 
 export const rules = command({
@@ -15,18 +24,22 @@ export const rules = command({
     '                 them, and names file and line of everything that does not compile.',
     'rules test DIR   runs the rules over the samples that test them: written into a rule under',
     '                 `tests`, or named by an info.yml as in regression tests of SigmaHQ.',
+    'rules backtest RULE  counts by day what a rule finds among the stored events, before it',
+    '                 goes live; a day without logs is told apart from a day without hits.',
   ].join('\n'),
   operands: {
     action: operand('ACTION', `One of ${ACTIONS.join(', ')}.`),
-    place: operand('DIR', 'A folder of rules, or one file.'),
+    place: operand('RULES', 'A folder of rules, or one file.'),
   },
   options: {
     pipeline: several(text('FILE', "A processing pipeline in pySigma's format: field names, values of placeholders.")),
     samples: text('DIR', 'test: samples that do not lie among the rules.'),
-    json: flag('check, test: print the report as JSON.'),
+    data: dataOption,
+    since: span('DAYS', 'backtest: how many days, up to the newest event.', { default: 90 }),
+    json: flag('Print the report as JSON.'),
   },
   example: 'countersign rules check content/rules',
-  exits: [3, 6],
+  exits: [3, 4, 6],
   async run({ options, operands, signal, out, progress }) {
     const pipelines = readPipelines(options.pipeline);
     if (operands.action === 'check') return reportCheck(checkRules(operands.place, pipelines), options.json, out);
@@ -37,6 +50,16 @@ export const rules = command({
       const report = await testRules(operands.place, { pipelines, samples, signal, onProgress });
       line.done();
       return reportTests(report, options.json, out);
+    }
+    if (operands.action === 'backtest') {
+      const data = await openData(options.data, { purpose: 'countersign rules backtest' });
+      try {
+        const found = await backtest(data.events, operands.place, { days: options.since, pipelines, signal });
+        out(options.json ? JSON.stringify(found) : found.map(backtestText).join('\n\n'));
+        return;
+      } finally {
+        await data.close();
+      }
     }
     throw new Fault('usage', `'${operands.action}' is none of ${ACTIONS.join(', ')}`, { place: 'rules' });
   },
@@ -68,4 +91,32 @@ function reportTests(report: TrialReport, json: boolean, out: (text: string) => 
     );
   }
   return failed > 0 || errors.length > 0 ? FAULTS['invalid-content'].exit : 0;
+}
+
+function backtestText({ rule, file, logs, from, to, hits, days, missing }: Backtest): string {
+  const silent = days.filter(({ events }) => events === 0).map(({ day }) => day);
+  return [
+    `${rule} (${file})`,
+    `From ${from} to ${to}, in the logs: ${logs.join(', ')}.`,
+    ...missing.map(({ field, line }) => `The logs have no field ${field} (line ${line}): it counts as absent.`),
+    ...days.filter((day) => day.hits > 0).map((day) => `${day.day}  ${formatCount(day.hits)} hits`),
+    silent.length > 0 && `Without logs, so without an answer: ${spans(silent)}.`,
+    `${formatCount(hits)} hits on ${formatCount(days.filter((day) => day.hits > 0).length)} of ` +
+      `${formatCount(days.length - silent.length)} days with logs.`,
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+/** Days that follow each other, as one: `2026-01-03 to 2026-01-05 (3 days), 2026-01-09`. */
+function spans(days: readonly string[]): string {
+  const found: string[][] = [];
+  for (const day of days) {
+    const last = found.at(-1)?.at(-1);
+    if (last !== undefined && Date.parse(day) - Date.parse(last) === 86_400_000) found.at(-1)!.push(day);
+    else found.push([day]);
+  }
+  return found
+    .map((group) => (group.length === 1 ? group[0] : `${group[0]} to ${group.at(-1)} (${group.length} days)`))
+    .join(', ');
 }

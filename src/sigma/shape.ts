@@ -95,7 +95,7 @@ export function rawShape(logsource: LogSource, source = 'sigma_records'): Shape 
     },
     present: (field, bind) =>
       pathsOf(field)
-        .map((path) => `arrayExists(v -> v != '', ${within(path, bind)})`)
+        .map((path) => `arrayExists(v -> JSONHas(v, ${bind(path.at(-1)!)}), ${within(path.slice(0, -1), bind)})`)
         .join(' OR '),
     texts: TEXTS,
     source,

@@ -11,6 +11,13 @@ import type { CompiledCorrelation } from './correlate.ts';
 /** The records of one sample: `{sample}` is a parameter of every query over them. */
 export const SAMPLE_SOURCE = '(SELECT * FROM sigma_records WHERE sample = {sample:UInt32})';
 
+/** The organisation's own events of the days `{from}` to `{to}`; what no reader could make sense of is not among them. */
+export const OWN_SOURCE = `(
+  SELECT *, uid AS id
+  FROM events
+  WHERE class_uid != 0 AND day BETWEEN {from:Date} AND {to:Date}
+)`;
+
 /** Where logs say when: the first that is there and can be read. */
 const TIMES = [
   "'Event', 'System', 'TimeCreated', '#attributes', 'SystemTime'",
@@ -82,4 +89,72 @@ export function correlationHits(
     ...parameters,
     ...more,
   });
+}
+
+/** The day of the newest event, '' when there is none. */
+export async function lastDay(events: Events): Promise<string> {
+  const [row] = await events.rows<{ day: string }>(
+    `SELECT if(count() = 0, '', toString(max(day))) AS day FROM events WHERE class_uid != 0`,
+  );
+  return row!.day;
+}
+
+export interface DayCount {
+  day: string;
+  count: number;
+}
+
+/** How many events there are of some logs, on each day that has any. */
+export function eventsByDay(events: Events, logs: readonly string[], from: string, to: string): Promise<DayCount[]> {
+  return events.rows<DayCount>(
+    `SELECT day, min(count) AS count
+     FROM (
+       SELECT log_name, toString(day) AS day, count() AS count
+       FROM events
+       WHERE class_uid != 0 AND log_name IN {logs:Array(String)} AND events.day BETWEEN {from:Date} AND {to:Date}
+       GROUP BY log_name, day
+     )
+     GROUP BY day
+     HAVING count() = {wanted:UInt32}
+     ORDER BY day
+     LIMIT 100000`,
+    { logs, from, to, wanted: logs.length },
+  );
+}
+
+/** How many events of `source` a rule matches, on each day that has any. */
+export function hitsByDay(
+  events: Events,
+  source: string,
+  { columns, where, parameters }: Compiled,
+  more: Parameters,
+): Promise<DayCount[]> {
+  const computed = ['day', ...columns.map(({ name, sql }) => `${sql} AS ${name}`)].join(', ');
+  return events.rows<DayCount>(
+    `SELECT toString(day) AS day, count() AS count
+     FROM (SELECT ${computed} FROM ${source})
+     WHERE ${where}
+     GROUP BY day
+     ORDER BY day
+     LIMIT 100000`,
+    { ...parameters, ...more },
+  );
+}
+
+/** How many hits a correlation has, on each day from `first` that has any. */
+export function correlationsByDay(
+  events: Events,
+  { sql, parameters }: CompiledCorrelation,
+  first: string,
+  more: Parameters,
+): Promise<DayCount[]> {
+  return events.rows<DayCount>(
+    `SELECT toString(toDate(fromUnixTimestamp64Milli(t, 'UTC'))) AS day, count() AS count
+     FROM (${sql})
+     GROUP BY day
+     HAVING day >= {first:String}
+     ORDER BY day
+     LIMIT 100000`,
+    { ...parameters, ...more, first },
+  );
 }
