@@ -8,7 +8,7 @@ import { compileCorrelation, rulesOf, type Tree } from './correlate.ts';
 import { type OwnShape, ownLogSources, ownShape } from './own.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { LogSource } from './rule.ts';
-import { correlationsByDay, eventsByDay, hitsByDay, lastDay, OWN_SOURCE } from './store.ts';
+import { correlationsByDay, eventsByDay, hitsByDay, lastDay } from './store.ts';
 
 export interface BacktestDay {
   day: string;
@@ -88,7 +88,7 @@ async function run(events: Events, runnable: Runnable, from: string, to: string)
     runnable.kind === 'tree' ? await runTree(events, runnable, shapeOf, from, to) : await runRule();
   async function runRule() {
     const compiled = compile(rules[0]!.matcher, shapeOf(rules[0]!.logsource));
-    return { counts: await hitsByDay(events, OWN_SOURCE, compiled, { from, to }), missing: compiled.missing };
+    return { counts: await hitsByDay(events, compiled, { from, to }), missing: compiled.missing };
   }
   const hits = new Map(counts.map(({ day, count }) => [day, count]));
   const seen = new Map((await eventsByDay(events, logs, from, to)).map(({ day, count }) => [day, count]));

@@ -17,6 +17,8 @@ export interface Column {
 }
 
 export interface Compiled {
+  /** SQL of the rows that it is about. */
+  readonly source: string;
   /** What the condition needs of a row, to be computed once. */
   readonly columns: readonly Column[];
   /** SQL of UInt8 over those columns. */
@@ -180,7 +182,7 @@ export function compile(matcher: Matcher, shape: Shape, prefix = ''): Compiled {
   const query = new Query(shape, prefix);
   const records = shape.records === undefined ? [] : [query.condition(shape.records)];
   const where = [...records, query.condition(matcher)].map((part) => `(${part})`).join(' AND ');
-  return { columns: query.columns, where, parameters: query.parameters, missing: query.missing };
+  return { source: shape.source, columns: query.columns, where, parameters: query.parameters, missing: query.missing };
 }
 
 function isWhole(test: Test): boolean {

@@ -131,8 +131,8 @@ function convert(document: YamlDocument, lines: LineCounter): Node | undefined {
     for (const map of merged) for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry);
     return { kind: 'map', line, entries };
   };
-  if (document.contents === null) return undefined;
-  return walk(document.contents, 0, 1);
+  const { contents } = document;
+  return contents === null || (isScalar(contents) && contents.value === null) ? undefined : walk(contents, 0, 1);
 }
 
 function mapsIn(value: Node): MapNode[] {

@@ -273,7 +273,7 @@ async function found(rule: string, records: readonly Event[]): Promise<number[]>
     records.map((record) => JSON.stringify(record)),
   );
   const { matcher, logsource } = read.document as Rule;
-  return matchingRows(events, SAMPLE_SOURCE, compile(matcher, rawShape(logsource)), { sample });
+  return matchingRows(events, compile(matcher, rawShape(logsource, SAMPLE_SOURCE)), { sample });
 }
 
 test('a compiled rule finds what its words say, whatever the values', { timeout: 120_000 }, async () => {

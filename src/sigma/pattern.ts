@@ -126,10 +126,15 @@ export function regex(source: string, flags: Flags, line: number): string {
   try {
     RE2JS.compile(whole);
   } catch (error) {
-    const why = lookAround(source) ?? (error instanceof Error ? error.message : 'it cannot be read');
+    const why = lookAround(source) ?? (error instanceof Error ? said(error.message) : 'it cannot be read');
     throw new Wrong(line, `the regular expression ${shown(source)} is none that RE2 takes: ${why}`);
   }
   return whole;
+}
+
+/** The library's words without the flags that were put before the pattern. */
+function said(message: string): string {
+  return message.replace(/^error parsing regexp: /, '').replace(/: `[\s\S]*`$/, '');
 }
 
 function lookAround(source: string): string | undefined {

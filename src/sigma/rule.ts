@@ -106,7 +106,10 @@ function readMatcher(map: MapNode, reserved: readonly string[], wrong: Wrong[]):
   const before = wrong.length;
   const named = [...map.entries].filter(([name]) => !reserved.includes(name));
   if (named.length > MOST_SELECTIONS) wrong.push(new Wrong(map.line, `more than ${MOST_SELECTIONS} selections`));
-  if (named.length === 0) wrong.push(new Wrong(map.line, 'there is no selection'));
+  if (named.length === 0) {
+    wrong.push(new Wrong(map.line, 'there is no selection'));
+    return undefined;
+  }
   const selections = new Map(named.map(([name, { value }]) => [name, readSelection(name, value, wrong)]));
   const condition = attempt(wrong, () => readConditions(map, [...selections.keys()]));
   if (condition === undefined || wrong.length > before) return undefined;

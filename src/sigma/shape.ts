@@ -27,9 +27,6 @@ export interface Shape {
   readonly records: Matcher | undefined;
 }
 
-/** A way into a JSON record: names of keys; `*` is any key. Arrays on the way are gone through. */
-type Path = readonly string[];
-
 /** The record's own text, and every text within it as it reads without JSON's escapes. */
 const TEXTS = String.raw`arrayConcat([raw], arrayMap(t -> JSONExtractString(t), extractAll(raw, '"(?:[^"\\\\]|\\\\.)*"')))`;
 
@@ -54,20 +51,27 @@ const SYSMON = 'Microsoft-Windows-Sysmon/Operational';
 const SYSMON_FOR_LINUX: Record<string, number> = { process_creation: 1, network_connection: 3, file_event: 11 };
 /** Of the record's header: `Channel`, and `Provider_Name` for an attribute. */
 const SYSTEM = ['EventID', 'Channel', 'Computer', 'Level', 'Task', 'Opcode', 'Keywords', 'EventRecordID'];
-const WINLOGBEAT: Record<string, Path> = {
-  EventID: ['winlog', 'event_id'],
-  Channel: ['winlog', 'channel'],
-  Provider_Name: ['winlog', 'provider_name'],
-  Computer: ['winlog', 'computer_name'],
-  EventRecordID: ['winlog', 'record_id'],
-  Task: ['winlog', 'task'],
-  Opcode: ['winlog', 'opcode'],
+const ATTRIBUTED = ['Provider', 'Execution', 'Security', 'Correlation', 'TimeCreated'];
+const WINLOGBEAT: Record<string, string> = {
+  EventID: 'event_id',
+  Channel: 'channel',
+  Provider_Name: 'provider_name',
+  Computer: 'computer_name',
+  EventRecordID: 'record_id',
+  Task: 'task',
+  Opcode: 'opcode',
 };
+/** The objects of a record in which its data lies: SQL of Array(String). */
+const EVENT_LOG_OBJECTS = `arrayFilter(v -> startsWith(v, '{'), arrayConcat(
+  [JSONExtractRaw(raw, 'Event', 'EventData'), JSONExtractRaw(raw, 'winlog', 'event_data'), raw],
+  arrayMap(pair -> pair.2, JSONExtractKeysAndValuesRaw(raw, 'Event', 'UserData'))
+))`;
 /** Logs whose records are JSON in which Sigma's field names are the log's own. */
 const OWN_NAMES = [
   'aws',
   'azure',
   'bitbucket',
+  'countersign',
   'gcp',
   'github',
   'kubernetes',
@@ -82,69 +86,68 @@ const OWN_NAMES = [
 export function rawShape(logsource: LogSource, source = 'sigma_records'): Shape {
   const { product, category, service } = logsource;
   const windows = product === 'windows';
-  const pathsOf = windows || product === 'linux' ? eventLogPaths : ownPaths;
+  const listsOf = windows || product === 'linux' ? eventLogLists : ownLists;
   const known =
-    (category === undefined || category in WINDOWS.categories) &&
-    (service === undefined || service in WINDOWS.services);
+    (category === undefined || Object.hasOwn(WINDOWS.categories, category)) &&
+    (service === undefined || Object.hasOwn(WINDOWS.services, service));
   return {
     mapped: windows ? known : product === 'linux' || OWN_NAMES.includes(product ?? ''),
     values: (field, bind) => {
-      const lists = pathsOf(field).map((path) => within(path, bind));
+      const lists = listsOf(field, bind).map(({ objects, key }) =>
+        flat(`arrayMap(v -> ${inside('v', key)}, ${objects})`),
+      );
       const list = lists.length === 1 ? lists[0] : `arrayConcat(${lists.join(', ')})`;
       return `arrayMap(v -> if(startsWith(v, '"'), JSONExtractString(v), v), arrayFilter(v -> v NOT IN ('', 'null'), ${list}))`;
     },
     present: (field, bind) =>
-      pathsOf(field)
-        .map((path) => `arrayExists(v -> JSONHas(v, ${bind(path.at(-1)!)}), ${within(path.slice(0, -1), bind)})`)
+      listsOf(field, bind)
+        .map(({ objects, key }) => `arrayExists(v -> JSONHas(v, ${key}), ${objects})`)
         .join(' OR '),
     texts: TEXTS,
-    source,
+    source: `(SELECT *, ${windows || product === 'linux' ? EVENT_LOG_OBJECTS : '[raw]'} AS objects FROM ${source})`,
     records: windows ? windowsRecords(logsource) : product === 'linux' ? linuxRecords(logsource) : undefined,
   };
 }
 
-/** SQL of the raw JSON values at the end of a path: Array(String), '' where there is none. */
-function within(path: Path, bind: Bind): string {
-  const arrays = (value: string, key: string) =>
-    `if(startsWith(JSONExtractRaw(${value}, ${key}), '['), JSONExtractArrayRaw(${value}, ${key}), [JSONExtractRaw(${value}, ${key})])`;
-  return path.reduce((list, key, index) => {
-    if (key === '*')
-      return `arrayFlatten(arrayMap(v -> arrayMap(kv -> kv.2, JSONExtractKeysAndValuesRaw(v)), ${list}))`;
-    const name = bind(key);
-    return index === 0 ? arrays('raw', name) : `arrayFlatten(arrayMap(v -> ${arrays('v', name)}, ${list}))`;
-  }, '[raw]');
+/** Where a field may lie: SQL of the objects (Array(String) of JSON), and of the key in them. */
+interface Place {
+  readonly objects: string;
+  readonly key: string;
 }
 
-/** `a.b` may be one key or a key within another. */
-function ownPaths(field: string): Path[] {
-  const inner = field.split('.');
-  return inner.length === 1 || inner.includes('') ? [[field]] : [[field], inner];
+const flat = (lists: string) => `arrayFlatten(${lists})`;
+
+/** SQL of the raw JSON values under a key, those of an array one by one: Array(String), '' where there is none. */
+function inside(object: string, key: string): string {
+  const value = `JSONExtractRaw(${object}, ${key})`;
+  return `if(startsWith(${value}, '['), JSONExtractArrayRaw(${object}, ${key}), [${value}])`;
+}
+
+/** `a.b` may be one key, or a key within another; arrays on the way are gone through. */
+function ownLists(field: string, bind: Bind): Place[] {
+  const whole = { objects: 'objects', key: bind(field) };
+  const keys = field.split('.');
+  if (keys.length === 1 || keys.includes('')) return [whole];
+  const last = bind(keys.pop()!);
+  const objects = keys.reduce((list, key) => flat(`arrayMap(v -> ${inside('v', bind(key))}, ${list})`), 'objects');
+  return [whole, { objects, key: last }];
 }
 
 /** Records as `evtx_dump` writes them, as Winlogbeat sends them, and flat ones. */
-function eventLogPaths(field: string): Path[] {
-  const names = [field, ...(WINDOWS.also[field] ?? [])];
+function eventLogLists(field: string, bind: Bind): Place[] {
+  const within = (...keys: string[]) => `[JSONExtractRaw(${['raw', ...keys.map(bind)].join(', ')})]`;
   const [element = '', attribute] = field.split('_') as [string, string?];
-  const header: Path[] = SYSTEM.includes(field)
-    ? [
-        ['Event', 'System', field],
-        ['Event', 'System', field, '#text'],
-      ]
-    : attribute === undefined
-      ? []
-      : [['Event', 'System', element, '#attributes', attribute]];
-  const beat = WINLOGBEAT[field];
-  return [
-    ...header,
-    ...(beat === undefined ? [] : [beat]),
-    ...names.flatMap((name): Path[] => [
-      ['Event', 'EventData', name],
-      ['Event', 'UserData', '*', name],
-      ['winlog', 'event_data', name],
-    ]),
-    ...(field === 'Data' ? [['Event', 'EventData', 'Data', '#text']] : []),
-    ...ownPaths(field),
-  ];
+  const places = [field, ...(WINDOWS.also[field] ?? [])].flatMap((name) => ownLists(name, bind));
+  const winlog = WINLOGBEAT[field];
+  if (SYSTEM.includes(field)) {
+    places.push({ objects: within('Event', 'System'), key: bind(field) });
+    places.push({ objects: within('Event', 'System', field), key: bind('#text') });
+  }
+  if (attribute !== undefined && ATTRIBUTED.includes(element))
+    places.push({ objects: within('Event', 'System', element, '#attributes'), key: bind(attribute) });
+  if (winlog !== undefined) places.push({ objects: within('winlog'), key: bind(winlog) });
+  if (field === 'Data') places.push({ objects: within('Event', 'EventData', 'Data'), key: bind('#text') });
+  return places;
 }
 
 function windowsRecords({ category, service }: LogSource): Matcher | undefined {

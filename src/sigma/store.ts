@@ -57,11 +57,10 @@ export async function addRecords(events: Events, sample: number, records: readon
   }
 }
 
-/** Ids of the rows of `source` that a rule matches. */
+/** Ids of the rows that a rule matches. */
 export async function matchingRows(
   events: Events,
-  source: string,
-  { columns, where, parameters }: Compiled,
+  { source, columns, where, parameters }: Compiled,
   more: Parameters = {},
 ): Promise<number[]> {
   const computed = ['*', ...columns.map(({ name, sql }) => `${sql} AS ${name}`)].join(', ');
@@ -122,11 +121,10 @@ export function eventsByDay(events: Events, logs: readonly string[], from: strin
   );
 }
 
-/** How many events of `source` a rule matches, on each day that has any. */
+/** How many events a rule matches, on each day that has any. */
 export function hitsByDay(
   events: Events,
-  source: string,
-  { columns, where, parameters }: Compiled,
+  { source, columns, where, parameters }: Compiled,
   more: Parameters,
 ): Promise<DayCount[]> {
   const computed = ['day', ...columns.map(({ name, sql }) => `${sql} AS ${name}`)].join(', ');

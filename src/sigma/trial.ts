@@ -149,8 +149,8 @@ async function run(events: Events, { runnable, test }: Trial, sample: number): P
 
 async function countHits(events: Events, runnable: Runnable, sample: number): Promise<number> {
   if (runnable.kind === 'rule') {
-    const compiled = compile(runnable.matcher, rawShape(runnable.logsource));
-    return (await matchingRows(events, SAMPLE_SOURCE, compiled, { sample })).length;
+    const compiled = compile(runnable.matcher, rawShape(runnable.logsource, SAMPLE_SOURCE));
+    return (await matchingRows(events, compiled, { sample })).length;
   }
   const compiled = compileCorrelation(runnable, (logsource) => rawShape(logsource, SAMPLE_SOURCE));
   return (await correlationHits(events, compiled, { sample })).length;
