@@ -1,6 +1,7 @@
 import { FAULTS, Fault } from '../base/fault.ts';
 import {
   type Backtest,
+  type BacktestReport,
   backtest,
   type CheckReport,
   checkRules,
@@ -11,7 +12,7 @@ import {
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { dataOption, flag, operand, several, span, text } from './option.ts';
-import { formatCount } from './progress.ts';
+import { formatCount, type Progress } from './progress.ts';
 
 const ACTIONS = ['check', 'test', 'backtest'] as const;
 const SHOWN = 200;
@@ -45,17 +46,27 @@ export const rules = command({
     if (operands.action === 'check') return reportCheck(checkRules(operands.place, pipelines), options.json, out);
     if (operands.action === 'test') {
       const { samples } = options;
-      const line = progress({ label: 'Testing', unit: 'tests', total: 0 });
-      const onProgress = (done: number) => line.update(done);
+      let line: Progress | undefined;
+      const onProgress = (done: number, total: number) => {
+        line ??= progress({ label: 'Testing', unit: 'tests', total });
+        line.update(done);
+      };
       const report = await testRules(operands.place, { pipelines, samples, signal, onProgress });
-      line.done();
+      line?.done();
       return reportTests(report, options.json, out);
     }
     if (operands.action === 'backtest') {
       const data = await openData(options.data, { purpose: 'countersign rules backtest' });
       try {
-        const found = await backtest(data.events, operands.place, { days: options.since, pipelines, signal });
-        out(options.json ? JSON.stringify(found) : found.map(backtestText).join('\n\n'));
+        let line: Progress | undefined;
+        const onProgress = (done: number, total: number) => {
+          if (total > 1) line ??= progress({ label: 'Running', unit: 'rules', total });
+          line?.update(done);
+        };
+        const { place } = operands;
+        const report = await backtest(data.events, place, { days: options.since, pipelines, signal, onProgress });
+        line?.done();
+        out(options.json ? JSON.stringify(report) : backtestsText(report));
         return;
       } finally {
         await data.close();
@@ -91,6 +102,19 @@ function reportTests(report: TrialReport, json: boolean, out: (text: string) => 
     );
   }
   return failed > 0 || errors.length > 0 ? FAULTS['invalid-content'].exit : 0;
+}
+
+/** A file's rules in full; of a folder's, those that found something. */
+function backtestsText({ results, unmapped, errors }: BacktestReport): string {
+  const shown = results.length === 1 ? results : results.filter(({ hits }) => hits > 0);
+  const rest = [
+    ...errors.slice(0, SHOWN).map(({ file, line, message }) => `ERROR  ${file}:${line}: ${message}`),
+    results.length > 1 &&
+      `${formatCount(results.length)} rules were run, ${formatCount(shown.length)} of them have hits.`,
+    unmapped.length > 0 &&
+      `${formatCount(unmapped.length)} rules were not run: the organisation has none of their logs.`,
+  ].filter(Boolean);
+  return [...shown.map(backtestText), ...(rest.length > 0 ? [rest.join('\n')] : [])].join('\n\n');
 }
 
 function backtestText({ rule, file, logs, from, to, hits, days, missing }: Backtest): string {

@@ -44,9 +44,9 @@ function add(time: string, classUid: number, activity: string, log: string, assi
 async function run(rule: string, days = 4) {
   const path = join(dir, 'rule.yml');
   writeFileSync(path, rule);
-  const [found, ...others] = await backtest(events, path, { days });
-  expect(others).toEqual([]);
-  return found!;
+  const { results, unmapped, errors } = await backtest(events, path, { days });
+  expect({ unmapped, errors, results: results.length }).toEqual({ unmapped: [], errors: [], results: 1 });
+  return results[0]!;
 }
 const rule = (source: string, selection: string) =>
   `title: t\nlogsource: ${source}\ndetection:\n  s: ${selection}\n  condition: s\n`;
@@ -87,6 +87,20 @@ test('a correlation looks over midnight, also from before the first day', async 
     { day: '2026-01-07', hits: 1, events: 2 },
   ]);
   expect((await run(many + up, 2)).hits).toBe(1);
+});
+
+test('of several rules those that cannot be run are named, and the others are run', async () => {
+  const path = join(dir, 'rules.yml');
+  const rules = [
+    ['{ category: proxy }', '{ cs-method: POST }'],
+    ['{ category: dns }', '{ query: x }'],
+    ['{ category: proxy }', '{ A|x: 1 }'],
+  ];
+  writeFileSync(path, rules.map(([source = '', selection = '']) => rule(source, selection)).join('---\n'));
+  const { results, unmapped, errors } = await backtest(events, path, { days: 4 });
+  expect(results.map(({ hits }) => hits)).toEqual([3]);
+  expect(unmapped).toEqual([{ rule: 't', file: path, line: 7, logsource: 'category dns' }]);
+  expect(errors).toEqual([{ file: path, line: 16, message: 'there is no modifier "x"' }]);
 });
 
 test('a log that the organisation does not have, and a rule that does not compile, are errors', async () => {

@@ -5,9 +5,10 @@ import { prepare, type Runnable } from './check.ts';
 import { readCollection } from './collection.ts';
 import { compile } from './compile.ts';
 import { compileCorrelation, rulesOf, type Tree } from './correlate.ts';
+import type { Problem } from './document.ts';
 import { type OwnShape, ownLogSources, ownShape } from './own.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { LogSource } from './rule.ts';
+import type { LogSource, Meta, Rule } from './rule.ts';
 import { correlationsByDay, eventsByDay, hitsByDay, lastDay } from './store.ts';
 
 export interface BacktestDay {
@@ -35,28 +36,65 @@ export interface BacktestOptions {
   days: number;
   pipelines?: readonly Pipeline[];
   signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
 }
 
 const DAY_MS = 86_400_000;
 
+export interface BacktestReport {
+  results: Backtest[];
+  /** Rules that were not run: their log is none of the organisation's. */
+  unmapped: { rule: string; file: string; line: number; logsource: string }[];
+  /** What does not compile. */
+  errors: Problem[];
+}
+
 /**
  * Runs each rule of a file or folder over the stored events. Errors: not-found; data-missing without events;
- * invalid-content for a rule that does not compile or whose log the organisation does not have.
+ * invalid-content when there is no rule that can be run.
  */
-export async function backtest(events: Events, place: string, options: BacktestOptions): Promise<Backtest[]> {
+export async function backtest(events: Events, place: string, options: BacktestOptions): Promise<BacktestReport> {
   const { runnables, problems } = prepare(readCollection(place), options.pipelines ?? []);
-  const [problem] = problems;
-  if (problem !== undefined)
-    throw new Fault('invalid-content', problem.message, { place: `${problem.file}:${problem.line}` });
   const to = await lastDay(events);
   if (to === '') throw new Fault('data-missing', 'no events are stored', { place });
   const from = dayBefore(to, options.days - 1);
-  const results: Backtest[] = [];
-  for (const runnable of standing(runnables)) {
+  const report: BacktestReport = { results: [], unmapped: [], errors: [...problems] };
+  const chosen = standing(runnables);
+  for (const [index, runnable] of chosen.entries()) {
     if (options.signal?.aborted) throw new Fault('interrupted', 'stopped by request', { place });
-    results.push(await run(events, runnable, from, to));
+    const { title: rule, file, line } = metaOf(runnable);
+    const foreign = ruleParts(runnable).find(({ logsource }) => ownShape(logsource) === undefined);
+    if (foreign === undefined) report.results.push(await run(events, runnable, from, to));
+    else report.unmapped.push({ rule, file, line, logsource: said(foreign.logsource) });
+    options.onProgress?.(index + 1, chosen.length);
   }
-  return results;
+  if (report.results.length === 0) throw nothingRun(report, place);
+  return report;
+}
+
+function nothingRun({ errors, unmapped }: BacktestReport, place: string): Fault {
+  const [problem] = errors;
+  const [foreign] = unmapped;
+  if (problem !== undefined)
+    return new Fault('invalid-content', problem.message, { place: `${problem.file}:${problem.line}` });
+  if (foreign === undefined) return new Fault('invalid-content', 'there is no rule', { place });
+  const known = ownLogSources().join('; ');
+  return new Fault('invalid-content', `no log of ours is ${foreign.logsource}; these are: ${known}`, {
+    place: `${foreign.file}:${foreign.line}`,
+  });
+}
+
+const said = (logsource: LogSource): string =>
+  Object.entries(logsource)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(', ');
+
+function metaOf(runnable: Runnable): Meta {
+  return runnable.kind === 'tree' ? runnable.correlation : runnable;
+}
+
+function ruleParts(runnable: Runnable): Rule[] {
+  return runnable.kind === 'tree' ? rulesOf(runnable) : [runnable];
 }
 
 /** Rules that a correlation is made of do not stand for themselves, unless it says so. */
@@ -73,38 +111,31 @@ function standing(runnables: readonly Runnable[]): Runnable[] {
 }
 
 async function run(events: Events, runnable: Runnable, from: string, to: string): Promise<Backtest> {
-  const meta = runnable.kind === 'tree' ? runnable.correlation : runnable;
-  const place = `${meta.file}:${meta.line}`;
-  const shapeOf = (logsource: LogSource): OwnShape => {
-    const shape = ownShape(logsource);
-    if (shape !== undefined) return shape;
-    const said = Object.entries(logsource).map(([key, value]) => `${key} ${value}`);
-    const known = ownLogSources().join('; ');
-    throw new Fault('invalid-content', `no log of ours is ${said.join(', ')}; these are: ${known}`, { place });
-  };
-  const rules = runnable.kind === 'tree' ? rulesOf(runnable) : [runnable];
-  const logs = [...new Set(rules.map(({ logsource }) => shapeOf(logsource).log))];
+  const { title, file } = metaOf(runnable);
+  const logs = [...new Set(ruleParts(runnable).map(({ logsource }) => shapeOf(logsource).log))];
   const { counts, missing } =
-    runnable.kind === 'tree' ? await runTree(events, runnable, shapeOf, from, to) : await runRule();
-  async function runRule() {
-    const compiled = compile(rules[0]!.matcher, shapeOf(rules[0]!.logsource));
-    return { counts: await hitsByDay(events, compiled, { from, to }), missing: compiled.missing };
-  }
+    runnable.kind === 'tree' ? await runTree(events, runnable, from, to) : await runRule(events, runnable, from, to);
   const hits = new Map(counts.map(({ day, count }) => [day, count]));
   const seen = new Map((await eventsByDay(events, logs, from, to)).map(({ day, count }) => [day, count]));
   const days = daysFrom(from, to).map((day) => ({ day, hits: hits.get(day) ?? 0, events: seen.get(day) ?? 0 }));
   const total = days.reduce((sum, day) => sum + day.hits, 0);
-  return { rule: meta.title, file: meta.file, logs, from, to, hits: total, days, missing: [...missing] };
+  return { rule: title, file, logs, from, to, hits: total, days, missing: [...missing] };
+}
+
+/** Only rules whose logs are the organisation's come here. */
+function shapeOf(logsource: LogSource): OwnShape {
+  const shape = ownShape(logsource);
+  if (shape === undefined) throw new Fault('defect', `no log of ours is ${said(logsource)}`);
+  return shape;
+}
+
+async function runRule(events: Events, { matcher, logsource }: Rule, from: string, to: string) {
+  const compiled = compile(matcher, shapeOf(logsource));
+  return { counts: await hitsByDay(events, compiled, { from, to }), missing: compiled.missing };
 }
 
 /** A window that ends on the first day looks at days before it. */
-async function runTree(
-  events: Events,
-  tree: Tree,
-  shapeOf: (logsource: LogSource) => OwnShape,
-  from: string,
-  to: string,
-) {
+async function runTree(events: Events, tree: Tree, from: string, to: string) {
   const compiled = compileCorrelation(tree, shapeOf);
   const reach = Math.ceil((timespans(tree) * 1000) / DAY_MS);
   const counts = await correlationsByDay(events, compiled, from, { from: dayBefore(from, reach), to });

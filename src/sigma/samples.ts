@@ -116,7 +116,10 @@ function json(node: Node): string {
 /** The records of a sample: JSON values, one a line or one after the other or in an array; anything else is lines of text. */
 export function splitRecords(text: string): string[] {
   const trimmed = text.replace(/^\uFEFF/, '').trim();
-  if (!/^[[{]/.test(trimmed)) return trimmed.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (!/^[[{]/.test(trimmed)) {
+    const lines = trimmed.split(/\r?\n/).filter((line) => line.trim() !== '');
+    return lines.map((line) => auditd(line) ?? line);
+  }
   const values = jsonValues(trimmed);
   const parsed = values.flatMap((value): unknown[] => {
     try {
@@ -126,6 +129,14 @@ export function splitRecords(text: string): string[] {
     }
   });
   return parsed.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+}
+
+/** A line of Linux's audit log, `type=EXECVE msg=audit(...): a0="ls" a1=...`, as JSON; undefined for another line. */
+function auditd(line: string): string | undefined {
+  if (!/^(?:node=\S+ )?type=\w+ msg=audit\(/.test(line)) return undefined;
+  const fields = [...line.matchAll(/([A-Za-z_][\w-]*)=(?:"([^"]*)"|'([^']*)'|([^\s"']+))/g)];
+  const values = fields.map(([, key = '', quoted, within, bare]) => [key, quoted ?? within ?? bare ?? '']);
+  return JSON.stringify({ ...Object.fromEntries(values), message: line });
 }
 
 /** Cuts text into its outermost objects and arrays. */

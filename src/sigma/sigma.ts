@@ -1,5 +1,5 @@
 /** The Sigma room: rules that others write for logs, checked, compiled and tried. */
-export { type Backtest, backtest } from './backtest.ts';
+export { type Backtest, type BacktestReport, backtest } from './backtest.ts';
 export { type CheckReport, checkRules } from './check.ts';
 export type { Problem } from './document.ts';
 export { type Pipeline, readPipelines } from './pipeline.ts';

@@ -111,6 +111,12 @@ test.for<[text: string, records: string[]]>([
   ['{"a":1}\n{"a":2}\n', ['{"a":1}', '{"a":2}']],
   ['{\n "a": "}{"\n}\n{\n "a": [{}]\n}', ['{"a":"}{"}', '{"a":[{}]}']],
   ['\uFEFF[{"a":1},{"a":2}]', ['{"a":1}', '{"a":2}']],
+  [
+    'type=EXECVE msg=audit(1.2:3): argc=2 a0="rm it" a1=-rf',
+    [
+      '{"type":"EXECVE","msg":"audit(1.2:3):","argc":"2","a0":"rm it","a1":"-rf","message":"type=EXECVE msg=audit(1.2:3): argc=2 a0=\\"rm it\\" a1=-rf"}',
+    ],
+  ],
   ['Jan 5 sshd: x\r\n\r\nJan 6 y\n', ['Jan 5 sshd: x', 'Jan 6 y']],
 ])('the records of %j', ([text, records]) => {
   expect(splitRecords(text)).toEqual(records);
