@@ -11,6 +11,7 @@ import { leads } from './cli/leads.ts';
 import { portal } from './cli/portal.ts';
 import { replay } from './cli/replay.ts';
 import { reports } from './cli/reports.ts';
+import { rules } from './cli/rules.ts';
 import { seal } from './cli/seal.ts';
 import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
@@ -26,6 +27,7 @@ process.exitCode = await runCli(
     leads,
     documents,
     assess,
+    rules,
     portal,
     reports,
     seal,

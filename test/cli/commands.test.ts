@@ -5,7 +5,20 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { countersign } from './run.ts';
 
 const COMMANDS = [
-  ...['serve', 'demo', 'ingest', 'replay', 'leads', 'documents', 'assess', 'portal', 'reports', 'seal', 'account'],
+  ...[
+    'serve',
+    'demo',
+    'ingest',
+    'replay',
+    'leads',
+    'documents',
+    'assess',
+    'rules',
+    'portal',
+    'reports',
+    'seal',
+    'account',
+  ],
   ...['simulate', 'eval', 'verify', 'witness'],
   'doctor',
 ];
