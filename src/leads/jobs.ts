@@ -2,7 +2,8 @@
 import { readConfig } from '../base/config.ts';
 import { daysBetween } from '../base/day.ts';
 import { computeDays, computedDays, type DayProgress, lastDay } from '../detections/detections.ts';
-import { aliases, countPeople, holdersOf } from '../people/people.ts';
+import { aliases, aliasMark, QUEUE } from '../identities/identities.ts';
+import { countPeople, holdersOf } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { Data } from '../stores/data.ts';
 import { Budget, type BudgetDay } from './budget.ts';
@@ -75,17 +76,19 @@ export async function refreshLeads(data: Data, until?: string): Promise<number> 
   const day = until !== undefined && until < last ? until : last;
   const standing = await standingOn(data.events, day);
   const alias = await aliases(
-    data.casework,
+    data,
+    QUEUE,
     standing.map((row) => row.user_uid),
   );
   const administrators = new Set(await holdersOf(data.events, administratorRoles(data.dir), day));
   await replaceLeads(
     data.casework,
-    standing.map((row) => ({
+    standing.map(({ user_uid, ...row }) => ({
       ...row,
-      id: alias.get(row.user_uid)!,
+      id: alias.get(user_uid)!,
+      person_mark: aliasMark(data, QUEUE, user_uid),
       as_of: day,
-      administrator: administrators.has(row.user_uid),
+      administrator: administrators.has(user_uid),
     })),
   );
   return standing.length;

@@ -4,19 +4,21 @@ import { addDays } from '../base/day.ts';
 import { Fault } from '../base/fault.ts';
 import { type Level, levelName } from '../base/level.ts';
 import { type Account, page, type Route, route } from '../http/route.ts';
-import { holdersOf, masker, person, personOf } from '../people/people.ts';
+import { masker, personOf, QUEUE } from '../identities/identities.ts';
+import { holdersOf, person } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { administratorRoles } from './jobs.ts';
 import { CLASSES, Day, DocumentLevel, type Rules, Subject, Text } from './shapes.ts';
 import { mayKnow, READERS, sightOf } from './sight.ts';
-import { leadOfUser } from './store.ts';
+import { leadById } from './store.ts';
 import { activityOf, contributionsOf, evidenceOf, lastDayOf, measuresOf, scoresOf, signalsOf } from './story.ts';
 
-export function personRoutes({ events, casework, dir }: Data, all: Rules): Route[] {
+export function personRoutes(data: Data, all: Rules): Route[] {
+  const { events, casework, dir } = data;
   /** The account under a pseudonym, if the caller may know of the person; if not, the answer is that of no such one. */
   const personFor = async (caller: Account, subject: string): Promise<string> => {
-    const user = await personOf(casework, subject);
-    const sight = await sightOf(casework, caller);
+    const user = await personOf(data, QUEUE, subject);
+    const sight = await sightOf(data, caller);
     const known = user !== undefined && mayKnow(sight, { userUid: user, administrator: await administers(user) });
     if (known) return user;
     throw new Fault('not-found', 'There is nobody under this pseudonym.', { place: subject });
@@ -52,7 +54,7 @@ export function personRoutes({ events, casework, dir }: Data, all: Rules): Route
         const user = await personFor(account, params.subject);
         const day = await lastDayOf(events);
         const known = await person(events, user, day);
-        const lead = await leadOfUser(casework, await sightOf(casework, account), user);
+        const lead = await leadById(casework, await sightOf(data, account), params.subject);
         const clearance: Level | '' = known && known.clearance > 0 ? levelName(known.clearance) : '';
         return {
           subject: params.subject,
@@ -165,7 +167,7 @@ export function personRoutes({ events, casework, dir }: Data, all: Rules): Route
           { from, to: query.day, offset: query.offset, limit: query.limit },
           rule,
         );
-        const mask = await masker(casework, events);
+        const mask = await masker(data, QUEUE);
         return {
           total: rows[0]?.total ?? 0,
           events: await Promise.all(

@@ -4,6 +4,7 @@ import { Fault } from '../base/fault.ts';
 import { firstDay, rules } from '../detections/detections.ts';
 import { gapsTouching, lastTakenIn, logTotals } from '../events/events.ts';
 import { type Account, listOf, page, type Route, route } from '../http/route.ts';
+import { personOf, QUEUE } from '../identities/identities.ts';
 import { countPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { Gate } from './gate.ts';
@@ -39,7 +40,7 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
         return {
           ...(await overview()),
           synthetic: data.synthetic,
-          ...(reads(account) ? { leads_open: await countLeads(casework, await sightOf(casework, account)) } : {}),
+          ...(reads(account) ? { leads_open: await countLeads(casework, await sightOf(data, account)) } : {}),
         };
       },
     }),
@@ -58,7 +59,7 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
       response: z.object({ total: z.int(), leads: z.array(Lead) }),
       async handler({ query }, { account }) {
         const { level, q, ...rest } = query;
-        const found = await selectLeads(casework, await sightOf(casework, account), {
+        const found = await selectLeads(casework, await sightOf(data, account), {
           ...rest,
           levels: level ?? [],
           search: q,
@@ -88,7 +89,8 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
 
 const reads = ({ roles }: Account) => READERS.some((role) => roles.includes(role));
 
-function leadRoute({ events, casework }: Data, all: Rules): Route {
+function leadRoute(data: Data, all: Rules): Route {
+  const { events, casework } = data;
   return route({
     method: 'GET',
     path: '/api/leads/:id',
@@ -97,11 +99,13 @@ function leadRoute({ events, casework }: Data, all: Rules): Route {
     params: z.object({ id: z.string() }),
     response: Story,
     async handler({ params }, { account }) {
-      const row = await leadById(casework, await sightOf(casework, account), params.id);
-      if (row === undefined) throw new Fault('not-found', 'There is no such lead.', { place: params.id });
-      const contributions = await contributionsOf(events, row.user_uid, row.as_of);
+      const row = await leadById(casework, await sightOf(data, account), params.id);
+      const user = await personOf(data, QUEUE, params.id);
+      if (row === undefined || user === undefined)
+        throw new Fault('not-found', 'There is no such lead.', { place: params.id });
+      const contributions = await contributionsOf(events, user, row.as_of);
       const bits = contributions.reduce((sum, one) => sum + one.bits, 0);
-      const signals = await signalsOf(events, row.user_uid);
+      const signals = await signalsOf(events, user);
       return {
         ...leadOf(all, row),
         contributions: contributions.map((one) => ({

@@ -8,8 +8,10 @@ import { type LeadLevel, MEMORY_DAYS, scoresOf } from './lead.ts';
 import { inSight, type Sight } from './sight.ts';
 
 interface LeadsTable {
+  /** The pseudonym in the queue of whom it is about: there is one lead of a person. */
   id: string;
-  user_uid: string;
+  /** A keyed hash of the account: what somebody must not see is left out by it. */
+  person_mark: string;
   first_day: string;
   last_day: string;
   score: number;
@@ -144,15 +146,6 @@ export async function selectLeads(
 
 export async function leadById(db: CaseworkDb, sight: Sight, id: string): Promise<LeadRow | undefined> {
   return await db.selectFrom('leads').selectAll().where('id', '=', id).where(inSight(sight)).executeTakeFirst();
-}
-
-export async function leadOfUser(db: CaseworkDb, sight: Sight, userUid: string): Promise<LeadRow | undefined> {
-  return await db
-    .selectFrom('leads')
-    .selectAll()
-    .where('user_uid', '=', userUid)
-    .where(inSight(sight))
-    .executeTakeFirst();
 }
 
 export async function countLeads(db: CaseworkDb, sight: Sight): Promise<number> {
