@@ -10,7 +10,7 @@ const FIELD = /("(?:[^"]|"")*"|[^,]*)(?:,|$)/g;
 /** Everybody whom a month names, as the latest one has it; services are nobody. A row without a name is passed over. */
 export function readNames(folder: string): Map<string, Identity> {
   const people = new Map<string, Identity>();
-  for (const file of months(folder)) {
+  for (const file of directoryFiles(folder)) {
     const [header = '', ...rows] = readFileSync(file, 'utf8').split(/\r?\n/);
     const names = headerNames(header);
     const [user, name, address, role] = ['user_id', 'employee_name', 'email', 'role'].map((one) => names.indexOf(one));
@@ -25,7 +25,7 @@ export function readNames(folder: string): Map<string, Identity> {
 }
 
 /** The directory's files in the order of their months. */
-export function months(folder: string): string[] {
+export function directoryFiles(folder: string): string[] {
   try {
     const names = readdirSync(join(folder, 'LDAP')).filter((name) => MONTH.test(name));
     return names.sort().map((name) => join(folder, 'LDAP', name));
