@@ -8,6 +8,7 @@ import { documents } from './cli/documents.ts';
 import { evaluation } from './cli/eval.ts';
 import { ingest } from './cli/ingest.ts';
 import { leads } from './cli/leads.ts';
+import { officer } from './cli/officer.ts';
 import { portal } from './cli/portal.ts';
 import { replay } from './cli/replay.ts';
 import { reports } from './cli/reports.ts';
@@ -15,6 +16,7 @@ import { rules } from './cli/rules.ts';
 import { seal } from './cli/seal.ts';
 import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
+import { unmask } from './cli/unmask.ts';
 import { verify } from './cli/verify.ts';
 import { witness } from './cli/witness.ts';
 
@@ -32,6 +34,8 @@ process.exitCode = await runCli(
     reports,
     seal,
     account,
+    officer,
+    unmask,
     simulate,
     evaluation,
     verify,

@@ -2,7 +2,7 @@
 import { readConfig } from '../base/config.ts';
 import { daysBetween } from '../base/day.ts';
 import { computeDays, computedDays, type DayProgress, lastDay } from '../detections/detections.ts';
-import { aliases, QUEUE } from '../identities/identities.ts';
+import { aliases, aliasMark, QUEUE } from '../identities/identities.ts';
 import { countPeople, holdersOf } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { Data } from '../stores/data.ts';
@@ -86,6 +86,7 @@ export async function refreshLeads(data: Data, until?: string): Promise<number> 
     standing.map(({ user_uid, ...row }) => ({
       ...row,
       id: alias.get(user_uid)!,
+      person_mark: aliasMark(data, QUEUE, user_uid),
       as_of: day,
       administrator: administrators.has(user_uid),
     })),

@@ -10,6 +10,8 @@ import { inSight, type Sight } from './sight.ts';
 interface LeadsTable {
   /** The pseudonym in the queue of whom it is about: there is one lead of a person. */
   id: string;
+  /** A keyed hash of the account: what somebody must not see is left out by it. */
+  person_mark: string;
   first_day: string;
   last_day: string;
   score: number;

@@ -5,21 +5,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { countersign } from './run.ts';
 
 const COMMANDS = [
-  ...[
-    'serve',
-    'demo',
-    'ingest',
-    'replay',
-    'leads',
-    'documents',
-    'assess',
-    'rules',
-    'portal',
-    'reports',
-    'seal',
-    'account',
-  ],
-  ...['simulate', 'eval', 'verify', 'witness'],
+  ...['serve', 'demo', 'ingest', 'replay', 'leads', 'documents', 'assess', 'rules', 'portal', 'reports', 'seal'],
+  ...['account', 'officer', 'unmask', 'simulate', 'eval', 'verify', 'witness'],
   'doctor',
 ];
 
