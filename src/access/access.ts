@@ -1,9 +1,12 @@
 /** The access room: who may sign in, as what, and what one person must not unite. */
 import type { Clock } from '../base/clock.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Reach } from '../http/guard.ts';
+import type { Ledger, LedgeredTable } from '../ledger/ledger.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
+import { LEDGERED as PASSKEYS } from './passkeys/store.ts';
 import type { PasswordCost } from './password.ts';
 import type { SessionLimits } from './session.ts';
+import { LEDGERED } from './store.ts';
 
 export {
   type AccountEntry,
@@ -19,8 +22,11 @@ export {
 export { isRole, ROLES, type Role, SEPARATED } from './roles.ts';
 export { accessRoutes } from './routes.ts';
 export { SESSION_LIMITS, type SessionLimits } from './session.ts';
-export { authenticate, type SignedIn, signIn, signOut } from './sign-in.ts';
-export { LEDGERED as accessTables } from './store.ts';
+export { authenticate, signOut } from './sessions/sessions.ts';
+export { type SignedIn, signIn } from './sign-in.ts';
+
+/** The tables of this room whose rows change only through the program. */
+export const accessTables: readonly LedgeredTable[] = [...LEDGERED, PASSKEYS];
 
 /** What the functions of this room work with. */
 export interface Access {
@@ -34,4 +40,6 @@ export interface Access {
   readonly passwordCost?: PasswordCost;
   /** Whether people reach us over TLS, so that cookies may be kept to it. */
   readonly secure?: boolean;
+  /** Under which names the server answers: passkeys belong to them. Loopback, if nothing is said. */
+  readonly reach?: Reach;
 }

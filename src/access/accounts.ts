@@ -5,8 +5,10 @@ import type { Account } from '../http/route.ts';
 import { type Act, change, type Touch } from '../ledger/ledger.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import type { Access } from './access.ts';
+import { unconfirmPasskeysOf } from './passkeys/store.ts';
 import { checkPassword, hashPassword, PASSWORD_COST } from './password.ts';
 import { type Role, separation } from './roles.ts';
+import { deleteSessionsOf } from './sessions/store.ts';
 import * as store from './store.ts';
 
 export interface AccountEntry extends Account {
@@ -107,6 +109,9 @@ async function grant(access: Access, tx: CaseworkDb, touch: Touch, account: stor
   refuseUnited(held, role);
   await store.insertGrant(tx, { account_id: account.id, role, granted_at: access.clock() });
   touch('grants', `${account.id}/${role}`);
+  if (role !== 'approver') return;
+  // An approver's key needs two people; those enrolled before had one.
+  for (const passkey of await unconfirmPasskeysOf(tx, account.id)) touch('passkeys', passkey);
 }
 
 function refuseUnited(held: readonly Role[], wanted: Role): void {
@@ -127,7 +132,7 @@ async function changeAccount(
     const account = found && (await store.lockAccount(tx, found.id));
     if (account === undefined) throw new Fault('not-found', 'There is no account of that name.', { place: 'name' });
     await work(account, tx, touch);
-    await store.deleteSessionsOf(tx, account.id);
+    await deleteSessionsOf(tx, account.id);
   });
 }
 

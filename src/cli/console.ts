@@ -24,6 +24,7 @@ export function consoleAccess(data: Data, config: Config, ledger: Ledger): Acces
     db: data.casework,
     clock: systemClock,
     secure: config.public_origin?.startsWith('https:') ?? false,
+    reach: { host: config.host, publicOrigin: config.public_origin },
     limits: { idle: config.session_idle_minutes * 60, absolute: config.session_hours * 3600 },
   };
 }

@@ -68,3 +68,12 @@ export function admit(audience: Exclude<Audience, 'public'>, identity: Identity 
   if (identity.account.roles.some((role) => wanted.includes(role))) return identity;
   throw new Fault('forbidden', `This is for the role ${wanted.join(' or ')}.`);
 }
+
+/**
+ * Refuses a sensitive act without a fresh proof. The attack is a session that somebody else has: a screen left open, a
+ * stolen cookie.
+ */
+export function requireFresh(identity: Identity): void {
+  if (identity.isFresh === true) return;
+  throw new Fault('step-up-required', 'This needs a proof of who you are that is not older than a few minutes.');
+}

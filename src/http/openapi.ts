@@ -56,6 +56,7 @@ function operation(route: Route): object {
     responses: { ...success(route), ...failures(route) },
     security: audience === 'public' ? [] : [{ session: [], ...(isUnsafe(route.method) ? { csrf: [] } : {}) }],
     'x-audience': audience,
+    ...(route.stepUp === true ? { 'x-step-up': true } : {}),
   };
 }
 
@@ -86,6 +87,7 @@ function failures(route: Route): object {
   const codes: FaultCode[] = ['invalid-input', 'defect'];
   if (route.audience !== 'public') codes.push('sign-in-required', 'forbidden');
   if (isUnsafe(route.method)) codes.push('forged-request');
+  if (route.stepUp === true) codes.push('step-up-required');
   if (route.path.includes(':')) codes.push('not-found');
   const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   const statuses = new Set(codes.map((code) => FAULTS[code].status));

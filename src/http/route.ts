@@ -23,6 +23,12 @@ export interface Account {
 export interface Identity {
   readonly account: Account;
   readonly csrfToken: string;
+  /** The session's id. It opens nothing. */
+  readonly session?: string;
+  /** Whether this person proved within the last minutes, in this session, that it is he. */
+  readonly isFresh?: boolean;
+  /** Cookies that the answer has to carry, because the session's token has changed. */
+  readonly cookies?: readonly string[];
 }
 
 export interface PublicContext {
@@ -52,6 +58,8 @@ interface Definition<
   readonly audience: A;
   /** One sentence for the API description. */
   readonly summary: string;
+  /** A sensitive act: whoever calls it must have proved anew, minutes ago, who he is. A session alone is not enough. */
+  readonly stepUp?: A extends 'public' ? never : true;
   readonly params?: P;
   /** Values arrive as text: use z.coerce.number(), listOf(...). A parameter that is not named here is refused. */
   readonly query?: Q;
@@ -71,6 +79,7 @@ export interface Route {
   readonly path: string;
   readonly audience: Audience;
   readonly summary: string;
+  readonly stepUp?: boolean | undefined;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body: z.ZodType | null;

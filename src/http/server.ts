@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { asFault, Fault } from '../base/fault.ts';
 import { randomId } from '../base/id.ts';
 import type { Log } from '../base/log.ts';
-import { admit, isUnsafe, ownOrigin, type Reach, refuseForeign, requireCsrfToken } from './guard.ts';
+import { admit, isUnsafe, ownOrigin, type Reach, refuseForeign, requireCsrfToken, requireFresh } from './guard.ts';
 import { setSecurityHeaders } from './headers.ts';
 import { openApi } from './openapi.ts';
 import { InputFault, inputFault, problem } from './problem.ts';
@@ -99,6 +99,8 @@ async function answer(route: Route, call: Call, options: AppOptions): Promise<Re
   const headers = new Headers();
   const identity = route.audience === 'public' ? null : admit(route.audience, await options.identify(request));
   if (identity !== null && isUnsafe(route.method)) requireCsrfToken(request.headers, identity);
+  if (identity !== null && route.stepUp === true) requireFresh(identity);
+  for (const cookie of identity?.cookies ?? []) headers.append('Set-Cookie', cookie);
   const input = {
     params: parse('path', route.params, call.req.param()),
     query: parse('query', route.query, readQuery(request)),
