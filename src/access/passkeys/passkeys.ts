@@ -28,6 +28,8 @@ const MOST_PASSKEYS = 10;
 const ENROL = 'passkey.enrol';
 const SIGN_IN = 'passkey.sign-in';
 const PROVE = 'passkey.prove';
+/** COSE: EdDSA, ES256 and RS256. What else the engine can do by now is experimental in it, and warns. */
+const ALGORITHMS = [-8, -7, -257];
 const MILLISECONDS = CEREMONY_SECONDS * 1000;
 
 export interface PasskeyEntry {
@@ -71,6 +73,7 @@ export async function beginEnrolment(
     // Opaque, and the same for all of an account's passkeys: it comes back at the sign-in.
     userID: new TextEncoder().encode(identity.account.id),
     attestationType: 'none',
+    supportedAlgorithmIDs: ALGORITHMS,
     excludeCredentials: known.filter(({ rp_id }) => rp_id === rpID).map(({ credential_id }) => ({ id: credential_id })),
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
   });
@@ -94,7 +97,7 @@ export async function finishEnrolment(
   const made = await checked(() =>
     verifyRegistrationResponse({
       ...{ response, expectedChallenge: begun.challenge ?? '', expectedOrigin: party.origin, expectedRPID: party.id },
-      requireUserVerification: true,
+      ...{ requireUserVerification: true, supportedAlgorithmIDs: ALGORITHMS },
     }),
   );
   if (!made.verified) throw refused();
