@@ -3,6 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Reach } from '../http/guard.ts';
 import type { Ledger, LedgeredTable } from '../ledger/ledger.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
+import type { Provider } from './oidc/provider.ts';
+import { LEDGERED as LINKS } from './oidc/store.ts';
 import { LEDGERED as PASSKEYS } from './passkeys/store.ts';
 import type { PasswordCost } from './password.ts';
 import type { SessionLimits } from './session.ts';
@@ -13,12 +15,15 @@ export {
   createAccount,
   disableAccount,
   grantRole,
+  linkAccount,
   linkPerson,
   listAccounts,
   revokeRole,
   setPassword,
   staff,
 } from './accounts.ts';
+export { type ProviderParts, providerPages } from './oidc/pages.ts';
+export { openProvider, type Provider } from './oidc/provider.ts';
 export { isRole, ROLES, type Role, SEPARATED } from './roles.ts';
 export { accessRoutes } from './routes.ts';
 export { SESSION_LIMITS, type SessionLimits } from './session.ts';
@@ -26,7 +31,7 @@ export { authenticate, signOut } from './sessions/sessions.ts';
 export { type SignedIn, signIn } from './sign-in.ts';
 
 /** The tables of this room whose rows change only through the program. */
-export const accessTables: readonly LedgeredTable[] = [...LEDGERED, PASSKEYS];
+export const accessTables: readonly LedgeredTable[] = [...LEDGERED, PASSKEYS, LINKS];
 
 /** What the functions of this room work with. */
 export interface Access {
@@ -42,4 +47,6 @@ export interface Access {
   readonly secure?: boolean;
   /** Under which names the server answers: passkeys belong to them. Loopback, if nothing is said. */
   readonly reach?: Reach;
+  /** The organisation's own sign-in, if it has one. */
+  readonly provider?: Provider | undefined;
 }

@@ -5,6 +5,7 @@ import type { Account } from '../http/route.ts';
 import { type Act, change, type Touch } from '../ledger/ledger.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import type { Access } from './access.ts';
+import { linkProvider } from './oidc/oidc.ts';
 import { unconfirmPasskeysOf } from './passkeys/store.ts';
 import { checkPassword, hashPassword, PASSWORD_COST } from './password.ts';
 import { type Role, separation } from './roles.ts';
@@ -89,6 +90,17 @@ export async function linkPerson(access: Access, input: { name: string; person: 
     await store.updateAccount(tx, account.id, { person: input.person });
     touch('accounts', account.id);
   });
+}
+
+/**
+ * Says under which name the organisation's provider knows whoever has the account: the first sign-in there under that
+ * name binds it. Throws `not-found`, `usage` where there is no provider.
+ */
+export async function linkAccount(access: Access, input: { name: string; expected: string }): Promise<void> {
+  const issuer = access.provider?.issuer;
+  if (issuer === undefined) throw new Fault('usage', 'No sign-in of the organisation is set up: oidc_issuer.');
+  const { expected } = input;
+  await linkProvider(access, act(access, 'account.link-provider'), { nameKey: nameKey(input.name), issuer, expected });
 }
 
 /** Shuts the account and ends its sessions. */

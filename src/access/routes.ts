@@ -44,6 +44,14 @@ export function accessRoutes(access: Access): Route[] {
         headers.append('Set-Cookie', await signOut(access, request));
       },
     }),
+    route({
+      method: 'GET',
+      path: '/api/session/ways',
+      audience: 'public',
+      summary: 'Which ways there are to sign in, besides a password and a passkey.',
+      response: z.object({ provider: z.boolean() }),
+      handler: () => ({ provider: access.provider !== undefined }),
+    }),
     ...sessionRoutes(access),
     ...passkeyRoutes(access),
   ];

@@ -1,7 +1,8 @@
 /** Serving the console over an open data directory: what `serve` and `demo` share. */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Access, accessRoutes, authenticate } from '../access/access.ts';
+import { type Access, accessRoutes, authenticate, openProvider, providerPages } from '../access/access.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Config, readConfig } from '../base/config.ts';
 import { type Log, openLog } from '../base/log.ts';
@@ -25,8 +26,16 @@ export function consoleAccess(data: Data, config: Config, ledger: Ledger): Acces
     clock: systemClock,
     secure: config.public_origin?.startsWith('https:') ?? false,
     reach: { host: config.host, publicOrigin: config.public_origin },
+    provider: providerOf(config),
     limits: { idle: config.session_idle_minutes * 60, absolute: config.session_hours * 3600 },
   };
+}
+
+function providerOf(config: Config): Access['provider'] {
+  const { oidc_issuer: issuer, oidc_client_id: clientId, oidc_client_secret_file: file } = config;
+  if (issuer === undefined) return undefined;
+  const secretFile = file === undefined ? undefined : resolve(config.data, file);
+  return openProvider({ issuer, clientId, secretFile, personClaim: config.oidc_person_claim });
 }
 
 /** Errors: port-in-use; usage for an address that would send passwords in the clear. */
@@ -38,17 +47,22 @@ export function serveConsole(
 ): Promise<Serving> {
   const { ledger, synthetic, gate } = options;
   const reach = { host: config.host, publicOrigin: config.public_origin };
+  const log = options.log ?? openLog({ level: config.log_level });
+  const { provider } = access;
   const leads = leadRoutes({ ...data, synthetic, ...(gate ? { gate } : {}) });
   return serve({
     // Whoever looks at something is written down before it is shown to him. Signing in and out records itself.
     routes: [...accessRoutes(access), ...recorded(ledger, [...eventRoutes(data), ...leads])],
     identify: (request) => authenticate(access, request),
-    pages: { '/declarations': declarationPages({ ...data, access, clock: access.clock, ...reach }) },
+    pages: {
+      '/declarations': declarationPages({ ...data, access, clock: access.clock, ...reach }),
+      ...(provider ? { '/oidc': providerPages({ access, provider, reach, log }) } : {}),
+    },
     host: config.host,
     port: config.port,
     publicOrigin: config.public_origin,
     web: WEB,
-    log: options.log ?? openLog({ level: config.log_level }),
+    log,
     version: (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version,
     signal: options.signal,
   });
