@@ -7,6 +7,7 @@ import type { Provider } from './oidc/provider.ts';
 import { LEDGERED as LINKS } from './oidc/store.ts';
 import { LEDGERED as PASSKEYS } from './passkeys/store.ts';
 import type { PasswordCost } from './password.ts';
+import { LEDGERED as REQUESTS } from './requests/store.ts';
 import type { SessionLimits } from './session.ts';
 import { LEDGERED } from './store.ts';
 
@@ -31,7 +32,7 @@ export { authenticate, signOut } from './sessions/sessions.ts';
 export { type SignedIn, signIn } from './sign-in.ts';
 
 /** The tables of this room whose rows change only through the program. */
-export const accessTables: readonly LedgeredTable[] = [...LEDGERED, PASSKEYS, LINKS];
+export const accessTables: readonly LedgeredTable[] = [...LEDGERED, PASSKEYS, LINKS, REQUESTS];
 
 /** What the functions of this room work with. */
 export interface Access {

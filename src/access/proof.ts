@@ -3,7 +3,7 @@ import { Fault } from '../base/fault.ts';
 import type { Identity } from '../http/route.ts';
 import { change } from '../ledger/ledger.ts';
 import type { Access } from './access.ts';
-import { nameKey } from './accounts.ts';
+import { nameKey } from './grants.ts';
 import { checkPassword, hashPassword, PASSWORD_COST, verifyPassword } from './password.ts';
 import { renewSession } from './sessions/sessions.ts';
 import { deleteSessionsOf } from './sessions/store.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Account, type Route, route } from '../http/route.ts';
 import { type Access, type SignedIn, signIn, signOut } from './access.ts';
 import { passkeyRoutes } from './passkeys/routes.ts';
+import { requestRoutes } from './requests/routes.ts';
 import { ROLES, type Role } from './roles.ts';
 import { PASSWORD, sessionRoutes } from './sessions/routes.ts';
 
@@ -54,6 +55,7 @@ export function accessRoutes(access: Access): Route[] {
     }),
     ...sessionRoutes(access),
     ...passkeyRoutes(access),
+    ...requestRoutes(access),
   ];
 }
 

@@ -4,7 +4,7 @@ import { randomToken } from '../base/id.ts';
 import type { Identity } from '../http/route.ts';
 import { change } from '../ledger/ledger.ts';
 import type { Access } from './access.ts';
-import { nameKey } from './accounts.ts';
+import { nameKey } from './grants.ts';
 import {
   hashPassword,
   isOutdated,

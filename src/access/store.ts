@@ -81,6 +81,10 @@ export async function selectAccounts(db: CaseworkDb) {
     .execute();
 }
 
+export async function accountById(db: CaseworkDb, id: string): Promise<AccountsTable | undefined> {
+  return await db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 export async function accountWithRoles(db: CaseworkDb, id: string): Promise<Account> {
   return await db
     .selectFrom('accounts')
@@ -89,8 +93,17 @@ export async function accountWithRoles(db: CaseworkDb, id: string): Promise<Acco
     .executeTakeFirstOrThrow();
 }
 
-export async function insertGrant(db: CaseworkDb, grant: GrantsTable): Promise<void> {
-  await db.insertInto('grants').values(grant).execute();
+/** False if the account holds the role already. */
+export async function insertGrant(db: CaseworkDb, grant: GrantsTable): Promise<boolean> {
+  const insert = db.insertInto('grants').values(grant);
+  const result = await insert.onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Two grants to accounts of one person come one after the other, so that each sees what the other gave. */
+export async function lockPerson(tx: CaseworkDb, person: string | null): Promise<void> {
+  if (person === null) return;
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${person}, 20260302))`.execute(tx);
 }
 
 /** False if the account does not hold the role. */

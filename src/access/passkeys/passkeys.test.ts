@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(async () => {
   clock = manualClock('2026-03-02T08:00:00Z');
-  for (const table of ['passkeys', 'ceremonies', 'grants', 'accounts', 'sign_in_tries'] as const) {
+  for (const table of ['grant_requests', 'passkeys', 'ceremonies', 'grants', 'accounts', 'sign_in_tries'] as const) {
     await store.db.deleteFrom(table).execute();
   }
   const reach = { host: '127.0.0.1', publicOrigin: ORIGIN };

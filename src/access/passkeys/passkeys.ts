@@ -18,6 +18,7 @@ import { ownOrigin } from '../../http/guard.ts';
 import type { Account, Identity } from '../../http/route.ts';
 import { change } from '../../ledger/ledger.ts';
 import type { Access } from '../access.ts';
+import { askForPasskey } from '../requests/ask.ts';
 import { beginCeremony, browserOf, CEREMONY_SECONDS, newBrowser, takeCeremony } from '../sessions/ceremony.ts';
 import { type Opened, openSession, renewSession } from '../sessions/sessions.ts';
 import { type SignedIn, signedIn } from '../sign-in.ts';
@@ -116,6 +117,7 @@ export async function finishEnrolment(
     };
     if (!(await store.insertPasskey(tx, row))) throw refused();
     touch('passkeys', row.id);
+    if (waits) await askForPasskey(access, tx, touch, row);
     return stateOf(row);
   });
 }
