@@ -14,6 +14,7 @@ import { reports } from './cli/reports.ts';
 import { seal } from './cli/seal.ts';
 import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
+import { token } from './cli/token.ts';
 import { verify } from './cli/verify.ts';
 import { witness } from './cli/witness.ts';
 
@@ -30,6 +31,7 @@ process.exitCode = await runCli(
     reports,
     seal,
     account,
+    token,
     simulate,
     evaluation,
     verify,

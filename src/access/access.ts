@@ -10,6 +10,7 @@ import type { PasswordCost } from './password.ts';
 import { LEDGERED as REQUESTS } from './requests/store.ts';
 import type { SessionLimits } from './session.ts';
 import { LEDGERED } from './store.ts';
+import { LEDGERED as TOKENS } from './tokens/store.ts';
 
 export {
   type AccountEntry,
@@ -30,9 +31,10 @@ export { accessRoutes } from './routes.ts';
 export { SESSION_LIMITS, type SessionLimits } from './session.ts';
 export { authenticate, signOut } from './sessions/sessions.ts';
 export { type SignedIn, signIn } from './sign-in.ts';
+export { authenticateShipper, createToken, listTokens, revokeToken } from './tokens/tokens.ts';
 
 /** The tables of this room whose rows change only through the program. */
-export const accessTables: readonly LedgeredTable[] = [...LEDGERED, PASSKEYS, LINKS, REQUESTS];
+export const accessTables: readonly LedgeredTable[] = [...LEDGERED, PASSKEYS, LINKS, REQUESTS, TOKENS];
 
 /** What the functions of this room work with. */
 export interface Access {

@@ -2,7 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Access, accessRoutes, authenticate, openProvider, providerPages } from '../access/access.ts';
+import {
+  type Access,
+  accessRoutes,
+  authenticate,
+  authenticateShipper,
+  openProvider,
+  providerPages,
+} from '../access/access.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Config, readConfig } from '../base/config.ts';
 import { type Log, openLog } from '../base/log.ts';
@@ -54,6 +61,7 @@ export function serveConsole(
     // Whoever looks at something is written down before it is shown to him. Signing in and out records itself.
     routes: [...accessRoutes(access), ...recorded(ledger, [...eventRoutes(data), ...leads])],
     identify: (request) => authenticate(access, request),
+    identifyShipper: (request) => authenticateShipper(access, request),
     pages: {
       '/declarations': declarationPages({ ...data, access, clock: access.clock, ...reach }),
       ...(provider ? { '/oidc': providerPages({ access, provider, reach, log }) } : {}),

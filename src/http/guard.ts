@@ -61,7 +61,7 @@ export function requireCsrfToken(headers: Headers, identity: Identity): void {
 }
 
 /** Refuses whoever is not in the audience. Nothing else of the request has been looked at yet. */
-export function admit(audience: Exclude<Audience, 'public'>, identity: Identity | null): Identity {
+export function admit(audience: Exclude<Audience, 'public' | 'shipper'>, identity: Identity | null): Identity {
   if (identity === null) throw new Fault('sign-in-required', 'Nobody is signed in, or the session has ended.');
   if (audience === 'signed-in') return identity;
   const wanted: readonly Role[] = audience;

@@ -8,8 +8,11 @@ import { z } from 'zod';
 export interface RoleNames {}
 export type Role = keyof RoleNames & string;
 
-/** Who may call a route: everybody, whoever is signed in, or whoever holds one of these roles. */
-export type Audience = 'public' | 'signed-in' | readonly [Role, ...Role[]];
+/**
+ * Who may call a route: everybody, whoever is signed in, whoever holds one of these roles, or a program that ships logs.
+ * A shipper's token opens the routes for shippers and no other, and a session opens none of those.
+ */
+export type Audience = 'public' | 'signed-in' | 'shipper' | readonly [Role, ...Role[]];
 
 export interface Account {
   readonly id: string;
@@ -31,6 +34,12 @@ export interface Identity {
   readonly cookies?: readonly string[];
 }
 
+/** A program that hands in the rows of one source, and does nothing else. */
+export interface Shipper {
+  readonly tokenId: string;
+  readonly source: string;
+}
+
 export interface PublicContext {
   /** The request itself; its `signal` aborts when the caller hangs up. Its body is already read. */
   readonly request: Request;
@@ -38,7 +47,14 @@ export interface PublicContext {
   readonly headers: Headers;
 }
 export interface SignedInContext extends PublicContext, Identity {}
-export type Context<A extends Audience> = A extends 'public' ? PublicContext : SignedInContext;
+export interface ShipperContext extends PublicContext {
+  readonly shipper: Shipper;
+}
+export type Context<A extends Audience> = A extends 'public'
+  ? PublicContext
+  : A extends 'shipper'
+    ? ShipperContext
+    : SignedInContext;
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -59,7 +75,7 @@ interface Definition<
   /** One sentence for the API description. */
   readonly summary: string;
   /** A sensitive act: whoever calls it must have proved anew, minutes ago, who he is. A session alone is not enough. */
-  readonly stepUp?: A extends 'public' ? never : true;
+  readonly stepUp?: A extends 'public' | 'shipper' ? never : true;
   readonly params?: P;
   /** Values arrive as text: use z.coerce.number(), listOf(...). A parameter that is not named here is refused. */
   readonly query?: Q;
@@ -84,7 +100,10 @@ export interface Route {
   readonly query: z.ZodObject;
   readonly body: z.ZodType | null;
   readonly response: z.ZodType;
-  handler(input: { params: unknown; query: unknown; body: unknown }, context: PublicContext | SignedInContext): unknown;
+  handler(
+    input: { params: unknown; query: unknown; body: unknown },
+    context: PublicContext | SignedInContext | ShipperContext,
+  ): unknown;
 }
 
 /** Makes a route: a value that says everything about an endpoint. Leaving out who may call it does not compile. */
