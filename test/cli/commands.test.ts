@@ -6,7 +6,7 @@ import { countersign } from './run.ts';
 
 const COMMANDS = [
   ...['serve', 'demo', 'ingest', 'replay', 'leads', 'documents', 'assess', 'rules', 'portal', 'reports', 'seal'],
-  ...['account', 'officer', 'unmask', 'simulate', 'eval', 'verify', 'witness'],
+  ...['account', 'officer', 'unmask', 'token', 'simulate', 'eval', 'verify', 'witness'],
   'doctor',
 ];
 
