@@ -1,3 +1,7 @@
-/** The cases room: what is looked into, step by step, with a fair hearing. */
-export { type Case, expires, FIRST_HYPOTHESIS, readCase, refusal, take, termsDue } from './case.ts';
-export { type Done, OUTCOMES, type Outcome, type Step, StepShape, WITHOUT_BURDEN } from './step.ts';
+/** The cases room: what is looked into, step by step, with a fair hearing, by those who need to know and nobody else. */
+export { type CaseTerms, stateOf } from './case.ts';
+export { caseRoutes } from './routes.ts';
+export { OUTCOMES, type Outcome } from './step.ts';
+export { LEDGERED as caseTables } from './store.ts';
+export { subjectRoutes } from './subject-routes.ts';
+export { type Cases, caseOf, casesOf, leadsInCases, type Person, personLooking } from './work.ts';
