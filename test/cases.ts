@@ -43,7 +43,7 @@ export async function house(dir?: string) {
   const accounts = new Map<string, Account>();
   for (const [name, [role, person]] of Object.entries(STAFF))
     accounts.set(name, await createAccount(access, { name, role, password: 'correct horse battery', person }));
-  const cases: Cases = { ...data, ledger, clock, keep: { without_burden: 30, others: 365 } };
+  const cases: Cases = { ...data, ledger, clock, keep: { triage: 180, without_burden: 30, others: 365 } };
   const leads = leadRoutes({
     ...{ ...data, clock, synthetic: true },
     leadsInCases: (account) => leadsInCases(cases, account),

@@ -29,8 +29,18 @@ interface WatchListTable {
   since: string;
 }
 
+interface DestructionsTable {
+  id: string;
+  kind: string;
+  covers: string[];
+  certificate: string;
+  digest: string;
+  made_at: Date;
+}
+
 declare module '../stores/postgres.ts' {
   interface Casework {
+    destructions: DestructionsTable;
     cases: CasesTable;
     case_steps: CaseStepsTable;
     watch_list: WatchListTable;
@@ -60,6 +70,12 @@ export const LEDGERED: readonly LedgeredTable[] = [
   STEPS_TABLE,
   { table: 'watch_list', key: ['case_id', 'effect'], columns: ['case_id', 'effect', 'lead', 'since'] },
   { table: 'copy_holds', key: ['case_id', 'effect'], columns: ['case_id', 'effect', 'since'] },
+  {
+    table: 'destructions',
+    key: ['id'],
+    columns: ['id', 'kind', 'covers', 'certificate', 'digest', 'made_at'],
+    times: ['made_at'],
+  },
 ];
 
 /** Who looks: his account, and the lead that he himself is, if he is one. */
@@ -164,4 +180,53 @@ export async function deleteEffect(tx: CaseworkDb, caseId: string, effect: strin
 export async function selectWatches(db: CaseworkDb, caseIds: readonly string[]): Promise<WatchListTable[]> {
   if (caseIds.length === 0) return [];
   return await db.selectFrom('watch_list').selectAll().where('case_id', 'in', caseIds).orderBy('effect').execute();
+}
+
+/** The decisions about each lead whose last one, or the watch it began, ended before a time; none of a lead with a case. */
+export async function agedTriage(db: CaseworkDb, before: Date): Promise<{ lead: string; ids: string[] }[]> {
+  const day = before.toISOString().slice(0, 10);
+  const { rows } = await sql<{ lead: string; ids: string[] }>`
+    SELECT lead, array_agg(id ORDER BY n) AS ids
+    FROM lead_triage t
+    WHERE NOT EXISTS (SELECT FROM cases c WHERE c.lead = t.lead)
+    GROUP BY lead
+    HAVING max(decided_at) < ${before} AND coalesce((array_agg(until ORDER BY n DESC))[1], ${day}::date) <= ${day}::date
+    ORDER BY lead`.execute(db);
+  return rows;
+}
+
+/** Leaves the certificate and deletes what it covers: only in one transaction does the database let rows go. */
+export async function destroyRows(
+  tx: CaseworkDb,
+  certificate: DestructionsTable,
+  what: { caseId: string } | { triage: readonly string[] },
+): Promise<void> {
+  await tx.insertInto('destructions').values(certificate).execute();
+  if ('triage' in what) {
+    await tx.deleteFrom('lead_triage').where('id', 'in', what.triage).execute();
+    return;
+  }
+  for (const table of ['watch_list', 'copy_holds', 'case_steps'] as const)
+    await tx.deleteFrom(table).where('case_id', '=', what.caseId).execute();
+  await tx.deleteFrom('cases').where('id', '=', what.caseId).execute();
+}
+
+/** The keys of all rows of a case, by the table they are in. */
+export async function rowsOfCase(db: CaseworkDb, caseId: string): Promise<{ table: LedgeredTable; keys: string[] }[]> {
+  const tables = LEDGERED.filter(({ key }) => key[0] === 'case_id');
+  const found = tables.map(async (table) => {
+    const rows = await sql<Record<string, unknown>>`
+      SELECT * FROM ${sql.table(table.table)} WHERE case_id = ${caseId}`.execute(db);
+    return { table, keys: rows.rows.map((row) => table.key.map((column) => String(row[column])).join('/')) };
+  });
+  return [{ table: CASES_TABLE, keys: [caseId] }, ...(await Promise.all(found))];
+}
+
+export async function selectDestructions(db: CaseworkDb): Promise<Selectable<DestructionsTable>[]> {
+  return await db
+    .selectFrom('destructions')
+    .select(['id', 'kind', 'covers', 'certificate', 'digest', 'made_at'])
+    .orderBy('made_at')
+    .orderBy('id')
+    .execute();
 }

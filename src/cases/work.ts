@@ -30,8 +30,8 @@ import { notHis, type Part, partsOf } from './who.ts';
 export interface Cases extends Pick<Data, 'dir' | 'casework' | 'events'> {
   readonly ledger: Ledger | undefined;
   readonly clock: Clock;
-  /** For how many days closed cases are kept. */
-  readonly keep: CaseTerms;
+  /** For how many days closed cases are kept, and decisions about leads that became none. */
+  readonly keep: CaseTerms & { readonly triage: number };
 }
 
 /** Somebody who is signed in, and the lead that he himself is, if he is one. */

@@ -30,7 +30,11 @@ export function consoleAccess(data: Data, config: Config, ledger: Ledger): Acces
 }
 
 export function consoleCases(data: Data, config: Config, ledger: Ledger): Cases {
-  const keep = { without_burden: config.retention_unfounded_days, others: config.retention_case_days };
+  const keep = {
+    triage: config.retention_triage_days,
+    without_burden: config.retention_unfounded_days,
+    others: config.retention_case_days,
+  };
   return { ...data, ledger, clock: systemClock, keep };
 }
 
