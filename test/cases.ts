@@ -1,4 +1,5 @@
 /** A small house for tests of cases: accounts of every role, a lead about one of its people, and what each may call. */
+import { join } from 'node:path';
 import { createAccount } from '../src/access/access.ts';
 import { manualClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
@@ -7,7 +8,7 @@ import { TABLES } from '../src/cli/record.ts';
 import type { Account, Role } from '../src/http/route.ts';
 import { createApp } from '../src/http/server.ts';
 import { leadRoutes } from '../src/leads/leads.ts';
-import { openLedger, recorded } from '../src/ledger/ledger.ts';
+import { NO_POLICY, openLedger, Reconciliation, recorded, verifyLedger } from '../src/ledger/ledger.ts';
 import { aliases } from '../src/people/people.ts';
 import { type Data, openData } from '../src/stores/data.ts';
 
@@ -85,6 +86,18 @@ export async function house(dir?: string) {
     return id;
   };
 
+  /** What `countersign verify` would find. */
+  const findings = async (): Promise<string[]> => {
+    const reconciliation = new Reconciliation(TABLES);
+    const { problems } = await verifyLedger(join(data.dir, 'ledger'), data.dir, {
+      policy: NO_POLICY,
+      isLive: true,
+      onEntry: (index, entry) => reconciliation.take(index, entry),
+    });
+    const rows = await reconciliation.compare(data.casework);
+    return [...problems, ...rows].map(({ place, message }) => `${place}: ${message}`);
+  };
+
   const close = async () => {
     await ledger.close();
     await data.close();
@@ -112,5 +125,5 @@ export async function house(dir?: string) {
       await step('otto', json.case, { kind: 'admit', account: accounts.get(name)!.id, reason: 'works on it' });
     return json.case;
   };
-  return { data, clock, ledger, accounts, cases, routes, as, lead, handedOver, step, opened, close };
+  return { data, clock, ledger, accounts, cases, routes, as, lead, handedOver, step, opened, findings, close };
 }

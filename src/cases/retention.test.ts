@@ -3,8 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type House, house } from '../../test/cases.ts';
-import { TABLES } from '../cli/record.ts';
-import { canonical, type Json, listEntries, NO_POLICY, Reconciliation, verifyLedger } from '../ledger/ledger.ts';
+import { canonical, type Json, listEntries } from '../ledger/ledger.ts';
 import { expired, runRetention } from './jobs.ts';
 
 const DAY = 86_400;
@@ -15,15 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-async function findings(): Promise<string[]> {
-  const reconciliation = new Reconciliation(TABLES);
-  await verifyLedger(join(at.data.dir, 'ledger'), at.data.dir, {
-    policy: NO_POLICY,
-    isLive: true,
-    onEntry: (index, entry) => reconciliation.take(index, entry),
-  });
-  return (await reconciliation.compare(at.data.casework)).map(({ place, message }) => `${place}: ${message}`);
-}
+const findings = () => at.findings();
 
 async function closed(user: string): Promise<string> {
   const id = await at.opened(user);

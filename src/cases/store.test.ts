@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type House, house } from '../../test/cases.ts';
-import { TABLES } from '../cli/record.ts';
-import { NO_POLICY, Reconciliation, verifyLedger } from '../ledger/ledger.ts';
 
 let at: House;
 let caseId: string;
@@ -17,16 +14,7 @@ afterAll(() => at.close());
 
 const run = (statement: string) => sql.raw(statement).execute(at.data.casework);
 
-async function findings(): Promise<string[]> {
-  const reconciliation = new Reconciliation(TABLES);
-  const { problems } = await verifyLedger(join(at.data.dir, 'ledger'), at.data.dir, {
-    policy: NO_POLICY,
-    isLive: true,
-    onEntry: (index, entry) => reconciliation.take(index, entry),
-  });
-  expect(problems).toEqual([]);
-  return (await reconciliation.compare(at.data.casework)).map(({ place, message }) => `${place}: ${message}`);
-}
+const findings = () => at.findings();
 
 it.each(['lead_triage', 'cases', 'case_steps', 'destructions', 'explained_signals'])(
   'who may write to %s may neither change nor delete there',
