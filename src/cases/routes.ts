@@ -15,6 +15,8 @@ import {
   storyOfLead,
 } from '../leads/leads.ts';
 import { personOf } from '../people/people.ts';
+import { bundleOf } from './bundle.ts';
+import { dossierPage, LANGUAGES } from './dossier.ts';
 import { readKept, takePart } from './files.ts';
 import { CaseId, Due, Summary, Whole } from './shapes.ts';
 import { StepInputShape } from './step.ts';
@@ -173,6 +175,7 @@ export function caseRoutes(cases: Cases): Route[] {
       },
     }),
     ...fileRoutes(cases),
+    ...exportRoutes(cases),
   ];
 }
 
@@ -221,6 +224,36 @@ function fileRoutes(cases: Cases): Route[] {
         const { id, sha256 } = await evidenceOf(await personLooking(cases, account), params);
         const bytes = await readKept(cases.dir, params.id, sha256);
         return download(`${params.id}-${id}`, 'application/octet-stream', new Uint8Array(bytes));
+      },
+    }),
+  ];
+}
+
+function exportRoutes(cases: Cases): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/cases/:id/dossier',
+      audience: WORKERS,
+      summary: 'The case as one page of HTML, for reading and printing.',
+      params: CaseId,
+      query: z.object({ language: z.enum(LANGUAGES).default('en') }),
+      response: FILE,
+      async handler({ params, query }, { account }) {
+        const bundle = await bundleOf(cases, await personLooking(cases, account), params.id);
+        return download(`case-${params.id}.html`, 'text/html; charset=utf-8', dossierPage(bundle, query.language));
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/cases/:id/bundle',
+      audience: WORKERS,
+      summary: 'The case with its evidence and proofs, for `countersign verify`.',
+      params: CaseId,
+      response: FILE,
+      async handler({ params }, { account }) {
+        const bundle = await bundleOf(cases, await personLooking(cases, account), params.id);
+        return download(`case-${params.id}.json`, 'application/json', JSON.stringify(bundle));
       },
     }),
   ];

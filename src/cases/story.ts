@@ -86,7 +86,7 @@ function stepOf(found: Case, kind: StepKind, id: string): number {
   return found.steps.findIndex(({ step }) => step.kind === kind && 'id' in step && step.id === id) + 1;
 }
 
-function thingsIn(found: Case, nameOf: (by: string) => string) {
+export function thingsIn(found: Case, nameOf: (by: string) => string) {
   const { ended } = found;
   const evidence = [...found.evidence.values()].map(({ step }) => step).filter(({ id }) => !found.withdrawn.has(id));
   const naming = (field: 'supports' | 'contradicts', id: string) =>
