@@ -1,6 +1,6 @@
 /** A case from its opening to its end, by everybody who has a part in it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type House, house } from '../../test/cases.ts';
+import { type House, house, OPENING } from '../../test/cases.ts';
 import { type Alert, replay } from '../leads/leads.ts';
 
 let at: House;
@@ -93,6 +93,33 @@ it('a table says who may take a step, and nobody else takes it', async () => {
   expect(await refused('otto', id, { ...other, kind: 'admit', account: at.accounts.get('ella')!.id })).toMatch(
     /no part|has a part/,
   );
+});
+
+it('a case keeps an officer who can go on', async () => {
+  const { json } = await at.as('otto')('POST', `/api/leads/${await at.handedOver('SUB0006')}/triage`, OPENING);
+  const recuse = { kind: 'recuse', account: at.accounts.get('otto')!.id, reason: 'I know him' };
+  expect(await refused('otto', json.case, recuse)).toMatch(/admit one first/);
+  await at.step('otto', json.case, { kind: 'admit', account: at.accounts.get('olga')!.id, reason: 'goes on' });
+  await at.step('otto', json.case, recuse);
+  expect((await whole('olga', json.case)).next).toContain('propose');
+});
+
+it('a closed case leaves its lead as a dismissed one, which comes back with news', async () => {
+  const id = await at.opened('SUB0007');
+  await at.step('otto', id, { kind: 'propose', outcome: 'no_finding', reasons: 'nothing left', considered: {} });
+  await at.step('olga', id, { kind: 'decide', reasons: 'agreed' });
+  const where = async (name: string, status: string) =>
+    (await at.as(name)('GET', `/api/leads?status=${status}`)).json.leads.map((one: { id: string }) => one.id);
+  const lead = await at.data.casework
+    .selectFrom('leads')
+    .select('id')
+    .where('user_uid', '=', 'SUB0007')
+    .executeTakeFirst();
+  expect(await where('anna', 'handed_over')).toContain(lead!.id);
+  await at.step('otto', id, { kind: 'close', text: 'done' });
+  expect(await where('anna', 'dismissed')).toContain(lead!.id);
+  await at.lead('SUB0007', 29);
+  expect(await where('anna', 'open')).toContain(lead!.id);
 });
 
 describe('whoever is cleared', () => {

@@ -9,6 +9,7 @@ import { levelsOf } from '../documents/documents.ts';
 import type { Account } from '../http/route.ts';
 import {
   insertExplained,
+  insertTriage,
   type LeadState,
   leadById,
   type Queue,
@@ -131,9 +132,7 @@ async function keep(tx: CaseworkDb, touch: Touch, caseId: string, n: number, fou
 /** Takes a step. Throws `not-found` for a case that is not his, `forbidden` with the reason, `invalid-input`. */
 export async function takeStep(cases: Cases, person: Person, id: string, input: StepInput): Promise<number> {
   const { parts, row } = await caseOf(cases, person, id);
-  return await write(cases, id, person.account, await stepMaker(cases, row.queue, input), (done) =>
-    notHis(done, parts),
-  );
+  return await write(cases, id, person.account, await stepMaker(cases, row, input), (done) => notHis(done, parts));
 }
 
 /** A step that the subject takes by himself, or that follows from something that was done. */
@@ -153,9 +152,10 @@ interface Maker {
   of(found: Case): Step;
 }
 
-async function stepMaker(cases: Cases, queue: Queue, input: StepInput): Promise<Maker> {
+async function stepMaker(cases: Cases, row: store.CaseRow, input: StepInput): Promise<Maker> {
   const { kind } = input;
-  if (kind === 'admit') await workable(cases, queue, input.account);
+  if (kind === 'admit') await workable(cases, row.queue, input.account);
+  if (kind === 'recuse') await goesOn(cases, row, input.account);
   if (kind === 'link') {
     const documents = await registered(cases, input.documents);
     return { kind, of: () => ({ ...input, documents }) };
@@ -179,6 +179,15 @@ export async function colleagues({ casework, clock }: Pick<Cases, 'casework' | '
 async function workable(cases: Cases, queue: Queue, account: string): Promise<void> {
   if ((await colleagues(cases, queue)).some((one) => one.account === account)) return;
   throw new Fault('invalid-input', 'No account of that id has a part in such cases.', { place: 'account' });
+}
+
+/** A case without an officer could neither go on nor end: whoever is the last one lets a colleague in first. */
+async function goesOn(cases: Cases, { id, queue }: store.CaseRow, recused: string): Promise<void> {
+  const found = readCase(await store.selectSteps(cases.casework, id));
+  const officers = (await colleagues(cases, queue)).filter(({ parts }) => parts.includes('officer'));
+  const left = officers.filter(({ account }) => found.members.has(account) && !found.recused.has(account));
+  if (left.some(({ account }) => account !== recused)) return;
+  throw new Fault('forbidden', 'The case would have no officer left: admit one first.', { place: 'recuse' });
 }
 
 /** Documents with their levels. Throws `invalid-input` naming one that the register does not know. */
@@ -235,7 +244,7 @@ function consequences(found: Case, { step }: Done, asOf: string): Step[] {
 }
 
 /** Does what a step says the program does: rows that its own work looks at. */
-async function honour(tx: CaseworkDb, touch: Touch, row: store.CaseRow, { step, at }: Done): Promise<void> {
+async function honour(tx: CaseworkDb, touch: Touch, row: store.CaseRow, { step, by, at }: Done): Promise<void> {
   if (step.kind === 'effect' && step.effect !== 'other') {
     const table = step.effect === 'watch' ? 'watch_list' : 'copy_holds';
     await store.insertEffect(tx, table, { case_id: row.id, effect: step.id, lead: row.lead, since: at.slice(0, 10) });
@@ -244,6 +253,28 @@ async function honour(tx: CaseworkDb, touch: Touch, row: store.CaseRow, { step, 
   if (step.kind === 'effect_undone') {
     const table = await store.deleteEffect(tx, row.id, step.effect);
     if (table !== undefined) touch(table, `${row.id}/${step.effect}`);
+  }
+  if (step.kind === 'close') {
+    // As when a lead is dismissed without a case: it comes back with news, and nobody can tell that there was one.
+    const lead = await leadById(tx, null, row.lead);
+    const triage = {
+      ...({
+        id: randomId(),
+        lead: row.lead,
+        decision: 'dismiss',
+        reason: 'Dealt with.',
+        until: null,
+        queue: null,
+      } as const),
+      ...{
+        evidence: lead?.evidence ?? 0,
+        as_of: lead?.as_of ?? at.slice(0, 10),
+        decided_by: by,
+        decided_at: new Date(at),
+      },
+    };
+    await insertTriage(tx, triage);
+    touch('lead_triage', triage.id);
   }
   if (step.kind === 'explained') {
     const explained = { id: randomId(12), lead: row.lead, until: step.until };
