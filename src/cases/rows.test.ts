@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type House, house, OPENING } from '../../test/cases.ts';
 import { loadDocuments } from '../documents/documents.ts';
 import { loadLogs } from '../events/events.ts';
+import { personOf, QUEUE } from '../identities/identities.ts';
 import { replay } from '../leads/leads.ts';
 import { loadPeople } from '../people/people.ts';
 import { simulate } from '../worlds/worlds.ts';
@@ -46,8 +47,7 @@ it('from a signal to its acts, under the case’s own name for the person alone'
   expect(all).toContain(`[${alias}]`);
   expect(all).not.toContain(`[${lead.id}]`);
   expect(all).not.toContain(`"${lead.id}"`);
-  const user = at.data.casework.selectFrom('leads').select('user_uid').where('id', '=', lead.id);
-  expect(all).not.toContain((await user.executeTakeFirstOrThrow()).user_uid);
+  expect(all).not.toContain((await personOf(at.data, QUEUE, lead.id))!);
 });
 
 it('links documents with the levels the register has, and counts them by level', async () => {

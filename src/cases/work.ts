@@ -7,6 +7,7 @@ import { LEVELS, type Level } from '../base/level.ts';
 import { lastDay } from '../detections/detections.ts';
 import { levelsOf } from '../documents/documents.ts';
 import type { Account } from '../http/route.ts';
+import { aliases, personOf, QUEUE } from '../identities/identities.ts';
 import {
   insertExplained,
   insertTriage,
@@ -18,7 +19,6 @@ import {
   sightOf,
 } from '../leads/leads.ts';
 import { change, type Ledger, type Touch } from '../ledger/ledger.ts';
-import { aliases } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import { type Case, type CaseTerms, undoing } from './case.ts';
@@ -28,7 +28,7 @@ import * as store from './store.ts';
 import { notHis, type Part, partsOf } from './who.ts';
 
 /** What the functions of this room work with. */
-export interface Cases extends Pick<Data, 'dir' | 'casework' | 'events'> {
+export interface Cases extends Omit<Data, 'close'> {
   readonly ledger: Ledger | undefined;
   readonly clock: Clock;
   /** For how many days closed cases are kept, and decisions about leads that became none. */
@@ -42,14 +42,17 @@ export interface Person extends store.Looking {
   readonly sight: Sight;
 }
 
-export async function personLooking({ casework }: Pick<Cases, 'casework'>, account: Account): Promise<Person> {
-  const { id, roles, person } = account;
-  const ownLead = person === null ? null : (await aliases(casework, [person])).get(person)!;
-  return { account: id, roles, ownLead, sight: await sightOf(casework, account) };
+export async function personLooking(cases: Pick<Cases, 'casework' | 'sealing'>, account: Account): Promise<Person> {
+  const sight = await sightOf(cases, account);
+  return { account: account.id, roles: account.roles, ownLead: sight.own, sight };
 }
 
-/** The name under which the person appears in one case: drawn for it, so that two cases cannot be laid side by side. */
-export const caseAlias = (): string => randomId(6);
+/** The name under which the person of a lead appears in one case: of its own scope, so that no two can be laid side by side. */
+async function caseAlias(cases: Cases, caseId: string, lead: string): Promise<string> {
+  const user = await personOf(cases, QUEUE, lead);
+  if (user === undefined) throw new Fault('not-found', 'There is no such lead.', { place: lead });
+  return (await aliases(cases, caseId, [user])).get(user)!;
+}
 
 /** The same answer for no such case as for one that is not his. */
 export const noSuchCase = (id: string) => new Fault('not-found', 'There is no such case.', { place: id });
@@ -109,8 +112,9 @@ export async function openCase(
   const done = { step: { kind: 'open' as const, ...opening }, by: person.account, at: cases.clock().toISOString() };
   const why = notHis(done, partsOf(person.roles, queue));
   if (why !== undefined) throw new Fault('forbidden', `A case cannot be opened: ${why}.`);
+  const alias = await caseAlias(cases, id, lead.id);
   await change(cases.ledger, cases.casework, act(person.account, 'open', id), async (tx, touch) => {
-    await store.insertCase(tx, { id, alias: caseAlias(), lead: lead.id, queue, opened_at: new Date(done.at) });
+    await store.insertCase(tx, { id, alias, lead: lead.id, queue, opened_at: new Date(done.at) });
     touch('cases', id);
     await keep(tx, touch, id, 1, take(readCase([]), done));
   });
