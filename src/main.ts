@@ -1,6 +1,7 @@
 /** The composition root: the commands there are, in the order in which a newcomer meets them. */
 import { account } from './cli/account.ts';
 import { assess } from './cli/assess.ts';
+import { caseCommand } from './cli/case.ts';
 import { runCli } from './cli/cli.ts';
 import { demo } from './cli/demo.ts';
 import { doctor } from './cli/doctor.ts';
@@ -12,6 +13,7 @@ import { officer } from './cli/officer.ts';
 import { portal } from './cli/portal.ts';
 import { replay } from './cli/replay.ts';
 import { reports } from './cli/reports.ts';
+import { retention } from './cli/retention.ts';
 import { rules } from './cli/rules.ts';
 import { seal } from './cli/seal.ts';
 import { serve } from './cli/serve.ts';
@@ -28,6 +30,7 @@ process.exitCode = await runCli(
     ingest,
     replay,
     leads,
+    caseCommand,
     documents,
     assess,
     rules,
@@ -40,6 +43,7 @@ process.exitCode = await runCli(
     token,
     simulate,
     evaluation,
+    retention,
     verify,
     witness,
     doctor,

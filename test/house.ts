@@ -23,6 +23,7 @@ export const ROOMS = [
   'sigma',
   'detections',
   'leads',
+  'cases',
   'reports',
   'evaluation',
   'cli',

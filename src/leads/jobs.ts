@@ -2,12 +2,13 @@
 import { readConfig } from '../base/config.ts';
 import { daysBetween } from '../base/day.ts';
 import { computeDays, computedDays, type DayProgress, lastDay } from '../detections/detections.ts';
-import { aliases, aliasMark, QUEUE } from '../identities/identities.ts';
+import { aliases, QUEUE } from '../identities/identities.ts';
 import { countPeople, holdersOf } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { Data } from '../stores/data.ts';
 import { Budget, type BudgetDay } from './budget.ts';
-import { type AlertRow, alertsOn, replaceLeads, standingOn } from './store.ts';
+import type { Explained } from './explained.ts';
+import { type AlertRow, alertsOn, explainedSignals, replaceLeads, standingOn } from './store.ts';
 
 /** A computed day: who stood out on it, and how many people there were. */
 export type AlertDay = BudgetDay<AlertRow>;
@@ -46,20 +47,20 @@ export async function replay(data: Data, options: ReplayOptions = {}): Promise<v
   await refreshLeads(data, options.until);
 }
 
-async function tellAlerts({ events }: Data, options: ReplayOptions): Promise<void> {
+async function tellAlerts(data: Data, options: ReplayOptions): Promise<void> {
   const budget = options.budget === undefined ? undefined : new Budget<AlertRow>(options.budget);
-  for await (const day of alertDays(events, options.until)) {
+  for await (const day of alertDays(data.events, options.until, await explainedSignals(data))) {
     const alerts = budget ? budget.decide(day) : day.alerts;
     if (alerts.length > 0) options.onAlerts?.(alerts.map(alertOf));
   }
 }
 
 /** The computed days in order, each with everybody who stood out on it. */
-export async function* alertDays(events: Events, until?: string): AsyncGenerator<AlertDay> {
+export async function* alertDays(events: Events, until?: string, explained?: Explained): AsyncGenerator<AlertDay> {
   const days = (await computedDays(events)).filter((day) => until === undefined || day <= until);
   for (const day of days) {
     const people = await countPeople(events, day);
-    yield { day, dayNumber: daysBetween(days[0]!, day), people, alerts: await alertsOn(events, day) };
+    yield { day, dayNumber: daysBetween(days[0]!, day), people, alerts: await alertsOn(events, day, explained) };
   }
 }
 
@@ -70,11 +71,11 @@ function alertOf({ time, user_uid, score, reasons }: AlertRow): Alert {
 }
 
 /** Rebuilds the queue of leads as of the last computed day (or an earlier one). Returns how many there are. */
-export async function refreshLeads(data: Data, until?: string): Promise<number> {
+export async function refreshLeads(data: Omit<Data, 'close'>, until?: string): Promise<number> {
   const last = await lastDay(data.events);
   if (last === undefined) return 0;
   const day = until !== undefined && until < last ? until : last;
-  const standing = await standingOn(data.events, day);
+  const standing = await standingOn(data.events, day, await explainedSignals(data));
   const alias = await aliases(
     data,
     QUEUE,
@@ -86,7 +87,6 @@ export async function refreshLeads(data: Data, until?: string): Promise<number> 
     standing.map(({ user_uid, ...row }) => ({
       ...row,
       id: alias.get(user_uid)!,
-      person_mark: aliasMark(data, QUEUE, user_uid),
       as_of: day,
       administrator: administrators.has(user_uid),
     })),

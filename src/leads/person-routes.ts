@@ -3,15 +3,16 @@ import { z } from 'zod';
 import { addDays } from '../base/day.ts';
 import { Fault } from '../base/fault.ts';
 import { type Level, levelName } from '../base/level.ts';
-import { type Account, page, type Route, route } from '../http/route.ts';
-import { masker, personOf, QUEUE } from '../identities/identities.ts';
+import { type Account, type Route, route } from '../http/route.ts';
+import { personOf, QUEUE } from '../identities/identities.ts';
 import { holdersOf, person } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { administratorRoles } from './jobs.ts';
 import { CLASSES, Day, DocumentLevel, type Rules, Subject, Text } from './shapes.ts';
 import { mayKnow, READERS, sightOf } from './sight.ts';
-import { leadById } from './store.ts';
-import { activityOf, contributionsOf, evidenceOf, lastDayOf, measuresOf, scoresOf, signalsOf } from './story.ts';
+import { explainedSignals, leadById } from './store.ts';
+import { activityOf, contributionsOf, lastDayOf, measuresOf, scoresOf } from './story.ts';
+import { Behind, BehindQuery, eventsBehind } from './telling.ts';
 
 export function personRoutes(data: Data, all: Rules): Route[] {
   const { events, casework, dir } = data;
@@ -19,7 +20,7 @@ export function personRoutes(data: Data, all: Rules): Route[] {
   const personFor = async (caller: Account, subject: string): Promise<string> => {
     const user = await personOf(data, QUEUE, subject);
     const sight = await sightOf(data, caller);
-    const known = user !== undefined && mayKnow(sight, { userUid: user, administrator: await administers(user) });
+    const known = user !== undefined && mayKnow(sight, { id: subject, administrator: await administers(user) });
     if (known) return user;
     throw new Fault('not-found', 'There is nobody under this pseudonym.', { place: subject });
   };
@@ -67,7 +68,7 @@ export function personRoutes(data: Data, all: Rules): Route[] {
           lead_id: lead?.id ?? '',
           first_day: lead?.first_day ?? '',
           last_day: day,
-          score_days: await scoresOf(events, user, day),
+          score_days: await scoresOf(events, user, day, await explainedSignals(data)),
         };
       },
     }),
@@ -143,46 +144,10 @@ export function personRoutes(data: Data, all: Rules): Route[] {
       audience: READERS,
       summary: 'The acts behind a signal, down to the raw line.',
       params: Subject,
-      query: z.object({ day: Day, detection: z.string().max(100).optional(), ...page(1000) }),
-      response: z.object({
-        total: z.int(),
-        events: z.array(
-          z.object({
-            ...{ uid: z.string(), time: z.string(), class: z.string(), activity: z.string(), device: z.string() },
-            ...{ target: z.string(), tied_to: z.string() },
-            ...{ document_level: DocumentLevel, destination: z.string() },
-            ...{ log: z.string(), line: z.int(), raw: z.string() },
-          }),
-        ),
-      }),
-      async handler({ params, query }, { account }) {
-        const user = await personFor(account, params.subject);
-        const rule = query.detection === undefined ? undefined : all.get(query.detection);
-        const signals = rule ? await signalsOf(events, user) : [];
-        const found = signals.find((signal) => signal.day === query.day && signal.detection === rule?.id);
-        const from = addDays(query.day, 1 - (found?.span ?? 1));
-        const rows = await evidenceOf(
-          events,
-          user,
-          { from, to: query.day, offset: query.offset, limit: query.limit },
-          rule,
-        );
-        const mask = await masker(data, QUEUE);
-        return {
-          total: rows[0]?.total ?? 0,
-          events: await Promise.all(
-            rows.map(async ({ class_uid, document_level, total: _, ...row }) => ({
-              ...row,
-              class: CLASSES[class_uid] ?? 'other',
-              document_level: levelName(document_level),
-              target: await mask(row.target),
-              tied_to: await mask(row.tied_to),
-              destination: await mask(row.destination),
-              raw: await mask(row.raw),
-            })),
-          ),
-        };
-      },
+      query: BehindQuery,
+      response: Behind,
+      handler: async ({ params, query }, { account }) =>
+        await eventsBehind(data, all, { user: await personFor(account, params.subject), scope: QUEUE }, query),
     }),
   ];
 }
