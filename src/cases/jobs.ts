@@ -49,7 +49,9 @@ async function due(cases: Cases): Promise<Due[]> {
     casework,
     rows.map(({ id }) => id),
   );
+  const held = await store.casesWithHeldCopies(casework);
   for (const { id } of rows) {
+    if (held.has(id)) continue;
     const one = readCase(steps.get(id)!);
     const from = expires(one, keep, day);
     if (from === undefined || from > day) continue;

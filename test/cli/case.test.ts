@@ -34,7 +34,7 @@ test('a member lists and reads a case; for everybody else there is none', async 
   expect(await run('list', 'otto')).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(
-      new RegExp(`^${id}  [0-9A-Z]{6}  2026-03-02  open {8}7 steps  clock due 2026-03-08\n$`),
+      new RegExp(`^${id}  [0-9A-Z]{5}  2026-03-02  open {8}7 steps  clock due 2026-03-08\n$`),
     ),
   });
   expect(await run('list', 'rita')).toMatchObject({ code: 0, stdout: 'You are a member of no case.\n' });
