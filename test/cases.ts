@@ -36,9 +36,9 @@ const STAFF: Readonly<Record<string, readonly [Role, string?]>> = {
 
 export type House = Awaited<ReturnType<typeof house>>;
 
-export async function house(dir?: string) {
+export async function house(dir?: string, start = '2026-03-02T08:00:00Z') {
   const data: Data = await openData(dir, { create: true });
-  const clock = manualClock('2026-03-02T08:00:00Z');
+  const clock = manualClock(start);
   const ledger = await openLedger({ dir: data.dir, db: data.casework, tables: TABLES, clock, name: 'example.org/log' });
   const access = { db: data.casework, clock, ledger, passwordCost: { logN: 4, r: 1, p: 1 } };
   const accounts = new Map<string, Account>();
