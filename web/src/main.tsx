@@ -5,6 +5,7 @@ import './styles/leads.css';
 import './styles/person.css';
 import './styles/charts.css';
 import './styles/sources.css';
+import './styles/access.css';
 import './styles/print.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';

@@ -1,6 +1,7 @@
 import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { homeOf, mayRead } from './areas.ts';
 import { queryClient, whenSessionEnds } from './client.ts';
+import { AccountPage } from './pages/account.tsx';
 import { LeadPage } from './pages/lead.tsx';
 import { LeadsPage } from './pages/leads.tsx';
 import { NoPermissionPage } from './pages/no-permission.tsx';
@@ -76,6 +77,7 @@ const sourcesRoute = createRoute({
   validateSearch: sourcesSearch,
   component: SourcesPage,
 });
+const accountRoute = createRoute({ getParentRoute: () => insideRoute, path: '/account', component: AccountPage });
 const missingRoute = createRoute({ getParentRoute: () => insideRoute, path: '$', component: () => <NotFoundPage /> });
 
 export const router = createRouter({
@@ -85,6 +87,7 @@ export const router = createRouter({
       homeRoute,
       analystRoute.addChildren([leadsRoute, leadRoute, personRoute]),
       sourcesRoute,
+      accountRoute,
       missingRoute,
     ]),
   ]),
