@@ -16,4 +16,4 @@ export {
   sha256Hex,
   signStatement,
 } from './statement.ts';
-export { LEDGERED as identityTables } from './store.ts';
+export { forgetScope, LEDGERED as identityTables } from './store.ts';

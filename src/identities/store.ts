@@ -224,3 +224,8 @@ export async function deleteExpired(db: CaseworkDb, now: Date): Promise<number> 
   const result = await db.deleteFrom('unmasking_layers').where('expires_at', '<=', now).executeTakeFirst();
   return Number(result.numDeletedRows);
 }
+
+/** Deletes the pseudonyms of a scope: nobody can find out any more who appeared in it. */
+export async function forgetScope(db: CaseworkDb, scope: string): Promise<void> {
+  await db.deleteFrom('aliases').where('scope', '=', scope).execute();
+}

@@ -49,6 +49,9 @@ export async function sealSubjects(casework: CaseworkDb, sealing: Sealing): Prom
         .map(({ alias, user_uid }) => sealedAlias(sealing, QUEUE, alias, user_uid));
       await tx.insertInto('aliases').values(part).execute();
     }
+    await sql`update leads set person_mark = a.person_mark from aliases a where a.scope = ${QUEUE} and a.alias = leads.id`.execute(
+      tx,
+    );
     await sql`drop table subjects`.execute(tx);
   });
 }
