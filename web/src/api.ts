@@ -37,6 +37,32 @@ export interface OwnPasskey {
   last_used_at: string | null;
   state: 'usable' | 'waiting' | 'suspended';
 }
+export interface AccountRow {
+  id: string;
+  name: string;
+  roles: Role[];
+  person: string | null;
+  created_at: string;
+  disabled_at: string | null;
+}
+export interface GrantRequest {
+  id: string;
+  kind: 'account' | 'grant' | 'revoke' | 'link' | 'disable' | 'passkey';
+  about: string;
+  role: Role | null;
+  person: string | null;
+  /** What the passkey is called that waits. */
+  passkey: string | null;
+  reason: string;
+  asker: string;
+  requested_at: string;
+  expires_at: string;
+  state: 'open' | 'expired' | 'approved' | 'refused' | 'withdrawn';
+  decider: string | null;
+  decided_at: string | null;
+  for_you: boolean;
+  yours: boolean;
+}
 export interface Overview {
   people: number;
   events: number;

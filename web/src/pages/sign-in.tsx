@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef } from 'react';
 import { Button, Form, Input, Label, TextField } from 'react-aria-components';
@@ -9,7 +9,7 @@ import { faultWords } from '../parts/fault-view.tsx';
 import { Mark } from '../parts/icons.tsx';
 import { usePageTitle } from '../parts/page-title.tsx';
 import { canUsePasskeys, signInWithPasskey } from '../passkeys.ts';
-import { sessionQuery } from '../queries.ts';
+import { sessionQuery, waysQuery } from '../queries.ts';
 import { useWords } from '../words.ts';
 
 const route = getRouteApi('/sign-in');
@@ -22,7 +22,8 @@ const safeNext = (next: string | undefined) =>
 export function SignInPage() {
   const words = useWords();
   const { t } = words;
-  const { next, expired } = route.useSearch();
+  const { next, expired, refused } = route.useSearch();
+  const { data: ways } = useQuery(waysQuery);
   const router = useRouter();
   const error = useRef<HTMLDivElement>(null);
   const title = expired ? t('session_expired.title') : t('sign_in.title');
@@ -60,6 +61,12 @@ export function SignInPage() {
         </p>
         <h1>{title}</h1>
         {expired && <p className="quiet">{t('session_expired.text')}</p>}
+        {refused && fault === undefined && (
+          <div className="form-error" role="alert">
+            <strong>{t('sign_in.refused')}</strong>
+            <p>{t('sign_in.refused_hint')}</p>
+          </div>
+        )}
         {fault !== undefined && (
           <div className="form-error" role="alert" tabIndex={-1} ref={error}>
             <strong>{fault.title}</strong>
@@ -79,6 +86,11 @@ export function SignInPage() {
             {t('sign_in.submit')}
           </Button>
         </Form>
+        {ways?.provider === true && (
+          <a className="button" href={`/oidc/start?next=${encodeURIComponent(safeNext(next))}`}>
+            {t('sign_in.provider')}
+          </a>
+        )}
         {canUsePasskeys() && (
           <Button className="button" onPress={() => signIn.mutate('passkey')}>
             {t('passkey.sign_in')}
