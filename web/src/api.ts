@@ -19,50 +19,6 @@ export interface Session {
   account: { name: string; roles: Role[] };
   csrf_token: string;
 }
-export interface OwnSession {
-  id: string;
-  created_at: string;
-  last_seen_at: string;
-  expires_at: string;
-  opened_with: 'password' | 'passkey' | 'provider';
-  current: boolean;
-}
-export interface OwnPasskey {
-  id: string;
-  label: string;
-  /** The host name it works under. */
-  host: string;
-  synced: boolean;
-  created_at: string;
-  last_used_at: string | null;
-  state: 'usable' | 'waiting' | 'suspended';
-}
-export interface AccountRow {
-  id: string;
-  name: string;
-  roles: Role[];
-  person: string | null;
-  created_at: string;
-  disabled_at: string | null;
-}
-export interface GrantRequest {
-  id: string;
-  kind: 'account' | 'grant' | 'revoke' | 'link' | 'disable' | 'passkey';
-  about: string;
-  role: Role | null;
-  person: string | null;
-  /** What the passkey is called that waits. */
-  passkey: string | null;
-  reason: string;
-  asker: string;
-  requested_at: string;
-  expires_at: string;
-  state: 'open' | 'expired' | 'approved' | 'refused' | 'withdrawn';
-  decider: string | null;
-  decided_at: string | null;
-  for_you: boolean;
-  yours: boolean;
-}
 export interface Overview {
   people: number;
   events: number;

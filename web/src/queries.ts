@@ -1,17 +1,13 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import {
-  type AccountRow,
   type Activity,
   ask,
   type Detection,
   type EventRow,
-  type GrantRequest,
   type Lead,
   type LeadStory,
   type Measures,
   type Overview,
-  type OwnPasskey,
-  type OwnSession,
   type Person,
   Problem,
   type QuarantineRow,
@@ -132,31 +128,3 @@ export const quarantineQuery = (source: string | undefined, page: number) =>
         signal,
       }),
   });
-
-export const ownSessionsQuery = queryOptions({
-  queryKey: ['own-sessions'],
-  queryFn: ({ signal }) => ask<{ sessions: OwnSession[] }>('/api/sessions', { signal }),
-});
-
-export const ownPasskeysQuery = queryOptions({
-  queryKey: ['own-passkeys'],
-  queryFn: ({ signal }) => ask<{ passkeys: OwnPasskey[] }>('/api/passkeys', { signal }),
-});
-
-/** Both are asked for anew after every act: what is decided changes both. */
-export const accountsQuery = queryOptions({
-  queryKey: ['access', 'accounts'],
-  queryFn: ({ signal }) => ask<{ accounts: AccountRow[] }>('/api/accounts', { signal }),
-});
-
-export const requestsQuery = queryOptions({
-  queryKey: ['access', 'requests'],
-  queryFn: ({ signal }) => ask<{ requests: GrantRequest[] }>('/api/requests', { signal }),
-});
-
-/** Which ways there are to sign in. */
-export const waysQuery = queryOptions({
-  queryKey: ['ways'],
-  staleTime: Number.POSITIVE_INFINITY,
-  queryFn: ({ signal }) => ask<{ provider: boolean }>('/api/session/ways', { signal }),
-});

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef } from 'react';
 import { Button, Form, Input, Label, TextField } from 'react-aria-components';
+import { waysQuery } from '../access-api.ts';
 import { ask, rememberCsrfToken, type Session } from '../api.ts';
 import { queryClient } from '../client.ts';
 import { LanguageChoice, ThemeChoice } from '../parts/choice.tsx';
@@ -9,7 +10,7 @@ import { faultWords } from '../parts/fault-view.tsx';
 import { Mark } from '../parts/icons.tsx';
 import { usePageTitle } from '../parts/page-title.tsx';
 import { canUsePasskeys, signInWithPasskey } from '../passkeys.ts';
-import { sessionQuery, waysQuery } from '../queries.ts';
+import { sessionQuery } from '../queries.ts';
 import { useWords } from '../words.ts';
 
 const route = getRouteApi('/sign-in');

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'react-aria-components';
-import { type AccountRow, ask } from '../api.ts';
-import { accountsQuery } from '../queries.ts';
+import { type AccountRow, accountsQuery } from '../access-api.ts';
+import { ask } from '../api.ts';
 import { useWords } from '../words.ts';
 import { ActFault, useAct } from './act.tsx';
 import { FaultView, Loading } from './fault-view.tsx';

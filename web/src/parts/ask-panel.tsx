@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Button, Form, Input, Label, TextField } from 'react-aria-components';
+import { accountsQuery } from '../access-api.ts';
 import { ask, ROLES, type Role } from '../api.ts';
-import { accountsQuery } from '../queries.ts';
 import { useWords } from '../words.ts';
 import { ActFault, useAct } from './act.tsx';
 import { SelectField } from './select.tsx';

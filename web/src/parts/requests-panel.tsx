@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'react-aria-components';
-import { ask, type GrantRequest } from '../api.ts';
-import { requestsQuery } from '../queries.ts';
+import { type GrantRequest, requestsQuery } from '../access-api.ts';
+import { ask } from '../api.ts';
 import { useWords, type Words } from '../words.ts';
 import { ActFault, useAct } from './act.tsx';
 import { FaultView, Loading } from './fault-view.tsx';
