@@ -113,6 +113,7 @@ async function answer(
     response.setHeader('Content-Type', 'application/json');
     response.end(JSON.stringify(body));
   };
+  if (url.pathname === '/api/session/ways') return send({ provider: false });
   if (url.pathname === '/api/session') return session(request, response, send, state);
   const account = accountOf(request);
   if (account === undefined || state.expired) throw new Refusal(401, 'sign-in-required');

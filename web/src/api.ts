@@ -19,24 +19,6 @@ export interface Session {
   account: { name: string; roles: Role[] };
   csrf_token: string;
 }
-export interface OwnSession {
-  id: string;
-  created_at: string;
-  last_seen_at: string;
-  expires_at: string;
-  opened_with: 'password' | 'passkey' | 'provider';
-  current: boolean;
-}
-export interface OwnPasskey {
-  id: string;
-  label: string;
-  /** The host name it works under. */
-  host: string;
-  synced: boolean;
-  created_at: string;
-  last_used_at: string | null;
-  state: 'usable' | 'waiting' | 'suspended';
-}
 export interface Overview {
   people: number;
   events: number;

@@ -4,6 +4,7 @@ import type { Role } from './api.ts';
 export const AREAS = {
   leads: ['analyst', 'reviewer'],
   sources: ['analyst', 'reviewer', 'engineer'],
+  access: ['engineer', 'approver', 'case_officer'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Area = keyof typeof AREAS;

@@ -1,6 +1,7 @@
 import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { homeOf, mayRead } from './areas.ts';
 import { queryClient, whenSessionEnds } from './client.ts';
+import { AccessPage } from './pages/access.tsx';
 import { AccountPage } from './pages/account.tsx';
 import { LeadPage } from './pages/lead.tsx';
 import { LeadsPage } from './pages/leads.tsx';
@@ -77,6 +78,7 @@ const sourcesRoute = createRoute({
   validateSearch: sourcesSearch,
   component: SourcesPage,
 });
+const accessRoute = createRoute({ getParentRoute: () => insideRoute, path: '/access', component: AccessPage });
 const accountRoute = createRoute({ getParentRoute: () => insideRoute, path: '/account', component: AccountPage });
 const missingRoute = createRoute({ getParentRoute: () => insideRoute, path: '$', component: () => <NotFoundPage /> });
 
@@ -88,6 +90,7 @@ export const router = createRouter({
       analystRoute.addChildren([leadsRoute, leadRoute, personRoute]),
       sourcesRoute,
       accountRoute,
+      accessRoute,
       missingRoute,
     ]),
   ]),

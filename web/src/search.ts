@@ -39,4 +39,8 @@ export const sourcesSearch = z.object({
   source: text,
   page: z.coerce.number().int().min(1).max(100_000).optional().catch(undefined),
 });
-export const signInSearch = z.object({ next: text, expired: z.enum(['1']).optional().catch(undefined) });
+export const signInSearch = z.object({
+  next: text,
+  expired: z.enum(['1']).optional().catch(undefined),
+  refused: z.enum(['1']).optional().catch(undefined),
+});

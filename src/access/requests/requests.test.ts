@@ -8,10 +8,11 @@ import { Caller } from '../../../test/caller.ts';
 import { manualClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { createApp } from '../../http/server.ts';
-import { type Ledger, listEntries, openLedger } from '../../ledger/ledger.ts';
+import { type Ledger, listEntries, NO_POLICY, openLedger, Reconciliation, verifyLedger } from '../../ledger/ledger.ts';
 import { type CaseworkStore, openCasework } from '../../stores/postgres.ts';
 import * as rooms from '../access.ts';
 import { KINDS, objection } from './request.ts';
+import { askFor } from './requests.ts';
 
 const PASSWORD = 'correct horse battery';
 const ORIGIN = 'http://localhost:12339';
@@ -275,4 +276,60 @@ test('another’s sessions are ended by one who keeps accounts, his own not here
   expect((await end(eno, 'NOBODY')).status).toBe(404);
   expect((await end(eno, await idOf('ana'))).status).toBe(204);
   expect((await ana.call('GET', '/api/session')).status).toBe(401);
+});
+
+test('what becomes of a session is in the ledger, a theft too, and no token is', async () => {
+  const ana = await as('ana');
+  const thief = ana.thief();
+  await ana.call('POST', '/api/session/proof', { password: PASSWORD });
+  clock.advance(60);
+  expect((await thief.call('GET', '/api/session')).status).toBe(401);
+  await (await as('ana')).call('DELETE', '/api/session');
+  const { entries } = await listEntries(ledger, {}, { limit: 8 });
+  const actor = `account:${await idOf('ana')}`;
+  expect(
+    entries
+      .map((entry) => `${entry.actor} ${entry.act}`)
+      .reverse()
+      .slice(-5),
+  ).toEqual([
+    `${actor} session.open.password`,
+    `${actor} session.prove.password`,
+    'system:access session.stolen',
+    `${actor} session.open.password`,
+    `${actor} session.end`,
+  ]);
+  for (const token of (thief.jar.get('countersign_session') ?? '').split('.')) {
+    expect(JSON.stringify(entries)).not.toContain(token);
+  }
+});
+
+test('a request, a token or a link that is changed behind the program’s back is found', async () => {
+  // A directory of its own: in the other one tests empty the tables behind the ledger's back.
+  const dir = mkdtempSync(join(tmpdir(), 'requests-'));
+  const own = await openCasework({ memory: true });
+  const record = await openLedger({ dir, db: own.db, tables: rooms.accessTables });
+  try {
+    access = { ...access, db: own.db, ledger: record };
+    await rooms.createAccount(access, { name: 'eno', role: 'engineer', person: 'P-ENO', password: PASSWORD });
+    const [eno] = await rooms.listAccounts(access);
+    await askFor(access, eno!, { kind: 'grant', account: eno!.id, role: 'head_of_unit' }, 'is needed');
+    await rooms.createToken(access, { source: 'email', until: '2026-04-01' });
+    const compare = async () => {
+      const reconciliation = new Reconciliation(rooms.accessTables);
+      await verifyLedger(record.places.folder, undefined, {
+        ...{ policy: NO_POLICY, kept: [], isLive: true },
+        onEntry: (index, entry) => reconciliation.take(index, entry),
+      });
+      return (await reconciliation.compare(own.db)).map(({ place }) => place.split(' ')[0]);
+    };
+    expect(await compare()).toEqual([]);
+    await own.db.updateTable('grant_requests').set({ role: 'approver' }).execute();
+    await own.db.updateTable('shipper_tokens').set({ expires_at: null }).execute();
+    expect((await compare()).map((place) => place?.split('/')[0]).sort()).toEqual(['grant_requests', 'shipper_tokens']);
+  } finally {
+    await record.close();
+    await own.close();
+    rmSync(dir, { recursive: true });
+  }
 });

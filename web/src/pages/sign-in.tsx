@@ -1,7 +1,8 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef } from 'react';
 import { Button, Form, Input, Label, TextField } from 'react-aria-components';
+import { waysQuery } from '../access-api.ts';
 import { ask, rememberCsrfToken, type Session } from '../api.ts';
 import { queryClient } from '../client.ts';
 import { LanguageChoice, ThemeChoice } from '../parts/choice.tsx';
@@ -22,7 +23,8 @@ const safeNext = (next: string | undefined) =>
 export function SignInPage() {
   const words = useWords();
   const { t } = words;
-  const { next, expired } = route.useSearch();
+  const { next, expired, refused } = route.useSearch();
+  const { data: ways } = useQuery(waysQuery);
   const router = useRouter();
   const error = useRef<HTMLDivElement>(null);
   const title = expired ? t('session_expired.title') : t('sign_in.title');
@@ -60,6 +62,12 @@ export function SignInPage() {
         </p>
         <h1>{title}</h1>
         {expired && <p className="quiet">{t('session_expired.text')}</p>}
+        {refused && fault === undefined && (
+          <div className="form-error" role="alert">
+            <strong>{t('sign_in.refused')}</strong>
+            <p>{t('sign_in.refused_hint')}</p>
+          </div>
+        )}
         {fault !== undefined && (
           <div className="form-error" role="alert" tabIndex={-1} ref={error}>
             <strong>{fault.title}</strong>
@@ -79,6 +87,11 @@ export function SignInPage() {
             {t('sign_in.submit')}
           </Button>
         </Form>
+        {ways?.provider === true && (
+          <a className="button" href={`/oidc/start?next=${encodeURIComponent(safeNext(next))}`}>
+            {t('sign_in.provider')}
+          </a>
+        )}
         {canUsePasskeys() && (
           <Button className="button" onPress={() => signIn.mutate('passkey')}>
             {t('passkey.sign_in')}

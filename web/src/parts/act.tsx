@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Problem } from '../api.ts';
 import { useWords } from '../words.ts';
 import { faultWords } from './fault-view.tsx';
 
@@ -16,6 +17,7 @@ export function ActFault({ error }: { error: unknown }) {
   return (
     <div className="form-error" role="alert">
       <strong>{title}</strong>
+      {error instanceof Problem && error.detail !== '' && words.language === 'en' && <p>{error.detail}</p>}
       <p>{hint}</p>
     </div>
   );

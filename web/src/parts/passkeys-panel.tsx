@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { FormEvent } from 'react';
 import { Button, Form, Input, Label, TextField } from 'react-aria-components';
-import { ask, type OwnPasskey } from '../api.ts';
+import { type OwnPasskey, ownPasskeysQuery } from '../access-api.ts';
+import { ask } from '../api.ts';
 import { canUsePasskeys, enrolPasskey } from '../passkeys.ts';
-import { ownPasskeysQuery } from '../queries.ts';
 import { useWords } from '../words.ts';
 import { ActFault, useAct } from './act.tsx';
 import { FaultView, Loading } from './fault-view.tsx';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'react-aria-components';
-import { ask, type OwnSession } from '../api.ts';
-import { ownSessionsQuery } from '../queries.ts';
+import { type OwnSession, ownSessionsQuery } from '../access-api.ts';
+import { ask } from '../api.ts';
 import { useWords } from '../words.ts';
 import { ActFault, useAct } from './act.tsx';
 import { FaultView, Loading } from './fault-view.tsx';
