@@ -135,6 +135,12 @@ test('a rule may come with Windows line ends, a byte order mark, thousands of va
   expect({ said, compiled }).toEqual({ said: [], compiled: 4 });
 });
 
+test('a rule that would be more than one query is refused', () => {
+  const many = Array.from({ length: 5_000 }, (_, at) => `      - 'value ${at}'`).join('\n');
+  const message = 'the rule asks for too many comparisons to be one query: split it';
+  expect(check({ 'x.yml': rule(`A|contains|all:\n${many}`) }).said).toEqual([`x.yml:1: ${message}`]);
+});
+
 test('a template of several documents, as old rules have it', () => {
   const global = 'action: global\ntitle: t\nlogsource: { product: windows }\n';
   const one = (value: string) => `---\ndetection: { s: { A: ${value} }, condition: s }\n`;
