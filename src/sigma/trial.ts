@@ -131,7 +131,11 @@ async function run(events: Events, { runnable, test }: Trial, sample: number): P
   const about = { file: test.file, line: test.line, rule: metaOf(runnable).title, test: test.name };
   if (test.records === undefined) return { ...about, outcome: 'unread', why: test.why };
   await addRecords(events, sample, test.records);
-  const found = await countHits(events, runnable, sample);
+  const found = await countHits(events, runnable, sample).catch((error: unknown) => {
+    if (error instanceof Fault && error.code === 'query-failed') return error.message;
+    throw error;
+  });
+  if (typeof found === 'string') return { ...about, outcome: 'failed', why: found };
   // SigmaHQ's own samples hold more matching records than match_count says: it is a lower bound, and 0 means none.
   const passed = test.count === 0 ? found === 0 : found >= (test.count ?? 1);
   if (passed) return { ...about, outcome: 'passed', why: '' };
