@@ -36,6 +36,11 @@ describe('a mistake is named with its line', () => {
     [rule("A|re: '(a)\\1'"), 6, 'the regular expression "(a)\\\\1" is none that RE2 takes: it refers back to a group'],
     [rule("A|re: '(x'"), 6, 'the regular expression "(x" is none that RE2 takes: missing closing )'],
     [rule("A|re: 'x{1001}'"), 6, 'the regular expression "x{1001}" is none that RE2 takes: invalid repeat count'],
+    [
+      rule("A|re: '\\p{L}{1000}'"),
+      6,
+      'the regular expression "\\\\p{L}{1000}" is none that RE2 takes: it repeats Unicode classes too often',
+    ],
     [rule('A|contains|re: x'), 6, 're takes a text, and stands before other modifiers'],
     [rule('A|i: x'), 6, 'the modifier i stands after re'],
     [rule('A|cidr: 10.0.0/8'), 6, '"10.0.0/8" is no network in CIDR notation'],

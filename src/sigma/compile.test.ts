@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Events, openEmbedded } from '../stores/clickhouse.ts';
 import { prepare } from './check.ts';
 import { readFiles } from './collection.ts';
 import { compile } from './compile.ts';
+import { attempt } from './detection.ts';
+import { regex } from './pattern.ts';
 import { readPipelines } from './pipeline.ts';
 import type { Rule } from './rule.ts';
 import { rawShape } from './shape.ts';
@@ -121,6 +124,57 @@ describe('a modifier', () => {
     expect(await of('fieldref|contains|cased')).toEqual([3]);
     expect(await of('fieldref|neq')).toEqual([1, 2, 3]);
   });
+});
+
+test('a regular expression that the check takes, the engine takes', async () => {
+  const pieces = [
+    'a',
+    '(',
+    ')',
+    '(?:',
+    '(?i)',
+    '(?P<n>',
+    '[',
+    '[^',
+    ']',
+    '-',
+    '*',
+    '+?',
+    '{2,3}',
+    '{,3}',
+    '|',
+    '^',
+    '$',
+    '.',
+    '\\d',
+    '\\b',
+  ];
+  const more = [
+    '\\Z',
+    '\\z',
+    '\\x{41}',
+    '\\pN',
+    '\\p{Greek}',
+    '\\Q',
+    '\\E',
+    '\\1',
+    '\\_',
+    '(?>',
+    '[[:alpha:]]',
+    'é',
+    '\\',
+    '\\07',
+    '(?s-i:',
+  ];
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...pieces, ...more), { minLength: 1, maxLength: 5 }), async (chosen) => {
+      const source = chosen.join('');
+      const taken = attempt([], () => regex(source, { i: false, m: false, s: false }, 1));
+      fc.pre(taken !== undefined);
+      await events.rows("SELECT match(materialize('a1'), {taken:String}) AS m", { taken });
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('keywords stand anywhere in an event, without the escapes of JSON', async () => {
