@@ -216,10 +216,11 @@ describe('the records of a Windows log', () => {
       event('Security', 4688, { NewProcessName: Image }),
       { winlog: { channel: sysmon, event_id: '1', event_data: { Image } } },
       { Channel: sysmon, EventID: 1, Image },
+      { Image },
       event(sysmon, 11, { Image }),
       event('Other', 1, { Image }),
     ];
-    expect(await found(process, records)).toEqual([0, 1, 2, 3, 4]);
+    expect(await found(process, records)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   test('have fields in their header and in data of users', async () => {
@@ -319,7 +320,16 @@ describe('a pipeline', () => {
 
   test('changes the log that a rule is about', async () => {
     const changed = 'transformations: [{ type: change_logsource, product: windows, service: security }]\n';
-    expect(await found(rule('{ A: x }'), [{ A: 'x' }, { A: 'x', Channel: 'Security' }], changed)).toEqual([1]);
+    expect(
+      await found(
+        rule('{ A: x }'),
+        [
+          { A: 'x', Channel: 'Other' },
+          { A: 'x', Channel: 'Security' },
+        ],
+        changed,
+      ),
+    ).toEqual([1]);
   });
 
   test('that says a rule cannot be used is an error of the rule; one that is wrong is an error of its own', () => {

@@ -92,6 +92,14 @@ describe('tests in a rule', () => {
     ]);
   });
 
+  test('may stand under the name that SigmaHQ gives them', async () => {
+    const named = rule('  - { name: yes, event: { Signature: Mimikatz } }\n').replace(
+      'tests:',
+      'regression_tests_info:',
+    );
+    expect(await outcomes(lay({ 'a.yml': named }))).toEqual(['yes: passed']);
+  });
+
   test('that are none are errors with their line, and take no other with them', async () => {
     const place = lay({ 'a.yml': rule('  - { name: x }\n'), 'b.yml': rule('  - { event: { Signature: mimi } }\n') });
     expect(await outcomes(place)).toEqual(['ERROR 7 a test has a path, an event or events', 'test: passed']);
