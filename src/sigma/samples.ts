@@ -129,14 +129,17 @@ export function splitRecords(text: string): string[] {
     return lines.map((line) => auditd(line) ?? line);
   }
   const values = jsonValues(trimmed);
-  const parsed = values.flatMap((value): unknown[] => {
-    try {
-      return [JSON.parse(value)].flat();
-    } catch {
-      return [value];
-    }
-  });
-  return parsed.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  return values.length === 0 ? [trimmed] : values.flatMap(jsonRecords);
+}
+
+/** The members of an array, one by one; what is no JSON, or nested past all reason, as it stands. */
+function jsonRecords(text: string): string[] {
+  try {
+    const members: unknown[] = [JSON.parse(text)].flat();
+    return members.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  } catch {
+    return [text];
+  }
 }
 
 /** A line of Linux's audit log, `type=EXECVE msg=audit(...): a0="ls" a1=...`, as JSON; undefined for another line. */

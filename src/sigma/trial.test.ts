@@ -125,7 +125,10 @@ test.for<[text: string, records: string[]]>([
       '{"type":"EXECVE","msg":"audit(1.2:3):","argc":"2","a0":"rm it","a1":"-rf","message":"type=EXECVE msg=audit(1.2:3): argc=2 a0=\\"rm it\\" a1=-rf"}',
     ],
   ],
+  ['{"a": "x", ', ['{"a": "x",']],
+  ['{"a":1}{b}', ['{"a":1}', '{b}']],
+  [`${'['.repeat(50_000)}${']'.repeat(50_000)}`, [`${'['.repeat(50_000)}${']'.repeat(50_000)}`]],
   ['Jan 5 sshd: x\r\n\r\nJan 6 y\n', ['Jan 5 sshd: x', 'Jan 6 y']],
-])('the records of %j', ([text, records]) => {
+])('the records of %.40s', ([text, records]) => {
   expect(splitRecords(text)).toEqual(records);
 });
