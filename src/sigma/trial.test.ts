@@ -101,8 +101,15 @@ describe('tests in a rule', () => {
   });
 
   test('that are none are errors with their line, and take no other with them', async () => {
-    const place = lay({ 'a.yml': rule('  - { name: x }\n'), 'b.yml': rule('  - { event: { Signature: mimi } }\n') });
-    expect(await outcomes(place)).toEqual(['ERROR 7 a test has a path, an event or events', 'test: passed']);
+    const place = lay({
+      'a.yml': rule('  - { name: x }\n  - { name: y, event: { Signature: MIMI } }\n'),
+      'b.yml': rule('  - { event: { Signature: mimi } }\n'),
+    });
+    expect(await outcomes(place)).toEqual([
+      'ERROR 7 a test has a path, an event or events',
+      'y: passed',
+      'test: passed',
+    ]);
   });
 
   test('run over correlations too', async () => {

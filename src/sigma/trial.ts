@@ -8,7 +8,7 @@ import { prepare, type Runnable } from './check.ts';
 import { readCollection } from './collection.ts';
 import { compile } from './compile.ts';
 import { compileCorrelation, rulesOf } from './correlate.ts';
-import { type Problem, Wrong } from './document.ts';
+import type { Problem, Wrong } from './document.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Meta } from './rule.ts';
 import { ancestors, readSampleFiles, readTests, type SampleFile, type SampleTest } from './samples.ts';
@@ -104,13 +104,10 @@ function gather(runnables: readonly Runnable[], folders: readonly string[], erro
   }
   const inRules = runnables.flatMap((runnable) => {
     const { tests, file } = metaOf(runnable);
-    try {
-      return readTests(tests, file).map((test): Trial => ({ runnable, test }));
-    } catch (error) {
-      if (!(error instanceof Wrong)) throw error;
-      errors.push({ file, line: error.line, message: error.message });
-      return [];
-    }
+    const wrong: Wrong[] = [];
+    const read = readTests(tests, file, wrong);
+    errors.push(...wrong.map(({ line, message }) => ({ file, line, message })));
+    return read.map((test): Trial => ({ runnable, test }));
   });
   const inFiles = [...files.values()].flatMap(({ rules, tests, file }) =>
     rules.flatMap((id) => {
