@@ -36,6 +36,11 @@ describe('a mistake is named with its line', () => {
     [rule("A|re: '(a)\\1'"), 6, 'the regular expression "(a)\\\\1" is none that RE2 takes: it refers back to a group'],
     [rule("A|re: '(x'"), 6, 'the regular expression "(x" is none that RE2 takes: missing closing )'],
     [rule("A|re: 'x{1001}'"), 6, 'the regular expression "x{1001}" is none that RE2 takes: invalid repeat count'],
+    [
+      rule("A|re: '\\p{L}{1000}'"),
+      6,
+      'the regular expression "\\\\p{L}{1000}" is none that RE2 takes: it repeats Unicode classes too often',
+    ],
     [rule('A|contains|re: x'), 6, 're takes a text, and stands before other modifiers'],
     [rule('A|i: x'), 6, 'the modifier i stands after re'],
     [rule('A|cidr: 10.0.0/8'), 6, '"10.0.0/8" is no network in CIDR notation'],
@@ -133,6 +138,12 @@ test('a rule may come with Windows line ends, a byte order mark, thousands of va
     'proto.yml': `${HEAD}  __proto__:\n    A: x\n  constructor:\n    B: x\n  condition: __proto__ and 1 of const*\n`,
   });
   expect({ said, compiled }).toEqual({ said: [], compiled: 4 });
+});
+
+test('a rule that would be more than one query is refused', () => {
+  const many = Array.from({ length: 5_000 }, (_, at) => `      - 'value ${at}'`).join('\n');
+  const message = 'the rule asks for too many comparisons to be one query: split it';
+  expect(check({ 'x.yml': rule(`A|contains|all:\n${many}`) }).said).toEqual([`x.yml:1: ${message}`]);
 });
 
 test('a template of several documents, as old rules have it', () => {

@@ -71,7 +71,8 @@ export function prepare(collection: Collection, pipelines: readonly Pipeline[]):
 function problemOf(error: unknown, line: number): { line: number; message: string } {
   if (error instanceof Wrong) return { line: error.line > 0 ? error.line : line, message: error.message };
   if (error instanceof RangeError) return { line, message: 'the rule is nested too deeply' };
-  throw error;
+  // One rule that we fail at must not hide what the others say.
+  return { line, message: `a defect of the program: ${error instanceof Error ? error.message : String(error)}` };
 }
 
 /** A filter narrows a rule: both conditions must hold. Sigma Filters Specification; as pySigma does, the condition as it stands. */

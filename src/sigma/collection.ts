@@ -24,7 +24,9 @@ export function filesBelow(place: string, fits: RegExp): string[] {
 }
 
 function walk(folder: string, fits: RegExp): string[] {
-  const names = readdirSync(folder).sort();
+  const names = namesIn(folder);
+  // Who reads the files below says that this folder cannot be read.
+  if (names === undefined) return [folder];
   return names.flatMap((name) => {
     if (name.startsWith('.') || name === 'node_modules') return [];
     const path = join(folder, name);
@@ -32,6 +34,14 @@ function walk(folder: string, fits: RegExp): string[] {
     if (about.isDirectory()) return walk(path, fits);
     return about.isFile() && fits.test(name) ? [path] : [];
   });
+}
+
+function namesIn(folder: string): string[] | undefined {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads every rule below `place`. A file that cannot be read is a problem, and the others are read all the same. */

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Events, openEmbedded } from '../stores/clickhouse.ts';
 import { prepare } from './check.ts';
 import { readFiles } from './collection.ts';
 import { compile } from './compile.ts';
+import { attempt } from './detection.ts';
+import { regex } from './pattern.ts';
 import { readPipelines } from './pipeline.ts';
 import type { Rule } from './rule.ts';
 import { rawShape } from './shape.ts';
@@ -123,6 +126,57 @@ describe('a modifier', () => {
   });
 });
 
+test('a regular expression that the check takes, the engine takes', async () => {
+  const pieces = [
+    'a',
+    '(',
+    ')',
+    '(?:',
+    '(?i)',
+    '(?P<n>',
+    '[',
+    '[^',
+    ']',
+    '-',
+    '*',
+    '+?',
+    '{2,3}',
+    '{,3}',
+    '|',
+    '^',
+    '$',
+    '.',
+    '\\d',
+    '\\b',
+  ];
+  const more = [
+    '\\Z',
+    '\\z',
+    '\\x{41}',
+    '\\pN',
+    '\\p{Greek}',
+    '\\Q',
+    '\\E',
+    '\\1',
+    '\\_',
+    '(?>',
+    '[[:alpha:]]',
+    'é',
+    '\\',
+    '\\07',
+    '(?s-i:',
+  ];
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...pieces, ...more), { minLength: 1, maxLength: 5 }), async (chosen) => {
+      const source = chosen.join('');
+      const taken = attempt([], () => regex(source, { i: false, m: false, s: false }, 1));
+      fc.pre(taken !== undefined);
+      await events.rows("SELECT match(materialize('a1'), {taken:String}) AS m", { taken });
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test('keywords stand anywhere in an event, without the escapes of JSON', async () => {
   const records = [{ a: { b: 'C:\\Evil "x"' } }, 'Jan 5 sshd: evil "X" c:\\evil "x"', { a: 'evil' }];
   expect(await found(`${HEAD}  s: ['C:\\evil "x"', nothing]\n  condition: s\n`, records)).toEqual([0, 1]);
@@ -162,10 +216,11 @@ describe('the records of a Windows log', () => {
       event('Security', 4688, { NewProcessName: Image }),
       { winlog: { channel: sysmon, event_id: '1', event_data: { Image } } },
       { Channel: sysmon, EventID: 1, Image },
+      { Image },
       event(sysmon, 11, { Image }),
       event('Other', 1, { Image }),
     ];
-    expect(await found(process, records)).toEqual([0, 1, 2, 3, 4]);
+    expect(await found(process, records)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   test('have fields in their header and in data of users', async () => {
@@ -265,7 +320,16 @@ describe('a pipeline', () => {
 
   test('changes the log that a rule is about', async () => {
     const changed = 'transformations: [{ type: change_logsource, product: windows, service: security }]\n';
-    expect(await found(rule('{ A: x }'), [{ A: 'x' }, { A: 'x', Channel: 'Security' }], changed)).toEqual([1]);
+    expect(
+      await found(
+        rule('{ A: x }'),
+        [
+          { A: 'x', Channel: 'Other' },
+          { A: 'x', Channel: 'Security' },
+        ],
+        changed,
+      ),
+    ).toEqual([1]);
   });
 
   test('that says a rule cannot be used is an error of the rule; one that is wrong is an error of its own', () => {

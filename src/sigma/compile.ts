@@ -30,6 +30,8 @@ export interface Compiled {
 
 /** Alternatives of one regular expression: beyond this many characters the engine's memory for one does not hold it. */
 const LONGEST_REGEX = 8_000;
+/** In characters; the engine takes 256 KiB of text in one query, parameters not counted. */
+const LONGEST_SQL = 200_000;
 
 const TIME: Record<TimeUnit, string> = {
   minute: 'toMinute',
@@ -46,6 +48,7 @@ export class Query {
   readonly columns: Column[] = [];
   readonly missing: { field: string; line: number }[] = [];
   readonly #prefix: string;
+  #bound = 0;
   readonly #shape: Shape;
   readonly #known = new Map<string, string>();
 
@@ -55,7 +58,7 @@ export class Query {
   }
 
   bind(value: string | number | readonly string[]): string {
-    const name = `${this.#prefix}p${Object.keys(this.parameters).length}`;
+    const name = `${this.#prefix}p${this.#bound++}`;
     this.parameters[name] = value;
     return `{${name}:${typeof value === 'number' ? 'Float64' : typeof value === 'string' ? 'String' : 'Array(String)'}}`;
   }
@@ -182,7 +185,15 @@ export function compile(matcher: Matcher, shape: Shape, prefix = ''): Compiled {
   const query = new Query(shape, prefix);
   const records = shape.records === undefined ? [] : [query.condition(shape.records)];
   const where = [...records, query.condition(matcher)].map((part) => `(${part})`).join(' AND ');
-  return { source: shape.source, columns: query.columns, where, parameters: query.parameters, missing: query.missing };
+  const compiled = { source: shape.source, columns: query.columns, where };
+  checkLength([compiled.source, where, ...query.columns.map(({ sql }) => sql)].join(''), 0);
+  return { ...compiled, parameters: query.parameters, missing: query.missing };
+}
+
+/** Errors: Wrong for SQL that the engine would not read. */
+export function checkLength(sql: string, line: number): void {
+  if (sql.length > LONGEST_SQL)
+    throw new Wrong(line, 'the rule asks for too many comparisons to be one query: split it');
 }
 
 function isWhole(test: Test): boolean {

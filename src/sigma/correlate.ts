@@ -7,7 +7,7 @@
  */
 
 import type { Index } from './collection.ts';
-import { Query } from './compile.ts';
+import { checkLength, Query } from './compile.ts';
 import { COMPARED, type Correlation } from './correlation.ts';
 import { Wrong } from './document.ts';
 import type { LogSource, Meta, Rule } from './rule.ts';
@@ -76,6 +76,7 @@ export function compileCorrelation(tree: Tree, shapeOf: (logsource: LogSource) =
   const inner = hits(tree, groupBy, context);
   const group = groupBy.map((_, index) => `assumeNotNull(v${index})`).join(', ');
   const sql = `SELECT id, t, n, CAST([${group}] AS Array(String)) AS group FROM (${inner})`;
+  checkLength(sql, tree.correlation.correlationLine);
   return { sql, parameters: context.parameters, missing: context.missing };
 }
 

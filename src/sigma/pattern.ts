@@ -15,6 +15,12 @@ export const DASHES = ['-', '/', '\u2013', '\u2014', '\u2015'] as const;
 /** A pattern's length in characters: beyond it an expression no longer fits the engine's memory for one. */
 export const LONGEST = 10_000;
 
+/**
+ * In steps of a compiled expression. The engine works on bytes, where a Unicode class is hundreds of steps: it has no memory for
+ * an expression with more of them. Without such classes every expression of the longest length fits.
+ */
+const LARGEST_WITH_CLASSES = 300;
+
 const ANY: Part = { special: '*' };
 
 /**
@@ -124,7 +130,8 @@ export function regex(source: string, flags: Flags, line: number): string {
   const on = [flags.i ? 'i' : '', flags.m ? 'm' : '', flags.s ? 's' : ''].join('');
   const whole = `(?${on}${flags.s ? '' : '-s'})${source}`;
   try {
-    RE2JS.compile(whole);
+    const size = RE2JS.compile(whole).programSize();
+    if (size > LARGEST_WITH_CLASSES && /\\p/i.test(source)) throw new Error('it repeats Unicode classes too often');
   } catch (error) {
     const why = lookAround(source) ?? (error instanceof Error ? said(error.message) : 'it cannot be read');
     throw new Wrong(line, `the regular expression ${shown(source)} is none that RE2 takes: ${why}`);

@@ -188,7 +188,7 @@ function readMeta(node: MapNode, file: string, wrong: Wrong[]): Meta {
     status: text('status', (value) => STATUSES.includes(value), `one of ${STATUSES.join(', ')}`),
     level: text('level', (value) => LEVELS.includes(value), `one of ${LEVELS.join(', ')}`),
     tags: listOf(node.entries.get('tags')?.value),
-    tests: node.entries.get('tests')?.value,
+    tests: (node.entries.get('tests') ?? node.entries.get('regression_tests_info'))?.value,
     testsPath: text('regression_tests_path', (value) => value !== '', 'a path'),
   };
 }

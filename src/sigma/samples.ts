@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { filesBelow } from './collection.ts';
+import { attempt } from './detection.ts';
 import { type MapNode, type Node, type Problem, readDocuments, Wrong } from './document.ts';
 
 /** One test of one rule. */
@@ -31,37 +32,48 @@ export function readSampleFiles(place: string): { files: SampleFile[]; problems:
   const files: SampleFile[] = [];
   const problems: Problem[] = [];
   for (const file of filesBelow(place, /\.ya?ml$/i)) {
-    const text = readFileSync(file);
-    if (!text.includes('regression_tests_info')) continue;
-    for (const node of readDocuments(text).documents) {
+    for (const node of documentsIn(file)) {
       if (node.kind !== 'map' || node.entries.has('detection') || node.entries.has('correlation')) continue;
-      try {
-        files.push(readSampleFile(node, file));
-      } catch (error) {
-        if (!(error instanceof Wrong)) throw error;
-        problems.push({ file, line: error.line, message: error.message });
-      }
+      const wrong: Wrong[] = [];
+      const found = attempt(wrong, () => readSampleFile(node, file, wrong));
+      if (found !== undefined) files.push(found);
+      problems.push(...wrong.map(({ line, message }) => ({ file, line, message })));
     }
   }
   return { files, problems };
 }
 
-function readSampleFile(node: MapNode, file: string): SampleFile {
+/** A file that cannot be read is named among the rules. */
+function documentsIn(file: string): Node[] {
+  try {
+    const bytes = readFileSync(file);
+    return bytes.includes('regression_tests_info') ? readDocuments(bytes).documents : [];
+  } catch {
+    return [];
+  }
+}
+
+function readSampleFile(node: MapNode, file: string, wrong: Wrong[]): SampleFile {
   const about = node.entries.get('rule_metadata')?.value;
   const rules = (about?.kind === 'list' ? about.items : []).flatMap((one) => textOf(one, 'id')?.toLowerCase() ?? []);
   if (rules.length === 0) throw new Wrong(node.line, 'rule_metadata names no rule by its id');
-  return { file, rules, tests: readTests(node.entries.get('regression_tests_info')?.value, file) };
+  return { file, rules, tests: readTests(node.entries.get('regression_tests_info')?.value, file, wrong) };
 }
 
-/** The tests of a list: `name`, `match_count` or `match`, and `path`, `event` or `events`. Errors: Wrong. */
-export function readTests(node: Node | undefined, file: string): SampleTest[] {
+/** The tests of a list: `name`, `match_count` or `match`, and `path`, `event` or `events`. What is wrong goes to `wrong`. */
+export function readTests(node: Node | undefined, file: string, wrong: Wrong[]): SampleTest[] {
   if (node === undefined || (node.kind === 'scalar' && node.value === null)) return [];
-  if (node.kind !== 'list') throw new Wrong(node.line, 'tests are a list');
-  return node.items.map((item) => {
-    if (item.kind !== 'map') throw new Wrong(item.line, 'a test is a map with a name and a path or events');
-    const records = readRecords(item, file);
-    return { name: textOf(item, 'name') ?? 'test', file, line: item.line, count: countOf(item), ...records };
-  });
+  if (node.kind !== 'list') {
+    wrong.push(new Wrong(node.line, 'tests are a list'));
+    return [];
+  }
+  return node.items.flatMap((item) => attempt(wrong, () => readTest(item, file)) ?? []);
+}
+
+function readTest(item: Node, file: string): SampleTest {
+  if (item.kind !== 'map') throw new Wrong(item.line, 'a test is a map with a name and a path or events');
+  const records = readRecords(item, file);
+  return { name: textOf(item, 'name') ?? 'test', file, line: item.line, count: countOf(item), ...records };
 }
 
 function countOf(test: MapNode): number | undefined {
@@ -121,14 +133,17 @@ export function splitRecords(text: string): string[] {
     return lines.map((line) => auditd(line) ?? line);
   }
   const values = jsonValues(trimmed);
-  const parsed = values.flatMap((value): unknown[] => {
-    try {
-      return [JSON.parse(value)].flat();
-    } catch {
-      return [value];
-    }
-  });
-  return parsed.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  return values.length === 0 ? [trimmed] : values.flatMap(jsonRecords);
+}
+
+/** The members of an array, one by one; what is no JSON, or nested past all reason, as it stands. */
+function jsonRecords(text: string): string[] {
+  try {
+    const members: unknown[] = [JSON.parse(text)].flat();
+    return members.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  } catch {
+    return [text];
+  }
 }
 
 /** A line of Linux's audit log, `type=EXECVE msg=audit(...): a0="ls" a1=...`, as JSON; undefined for another line. */

@@ -172,18 +172,14 @@ function windowsRecords({ category, service }: LogSource): Matcher | undefined {
   return parts.length === 0 ? undefined : and(parts);
 }
 
-/** Sysmon for Linux numbers its events as on Windows; what auditd and others wrote has no number. */
+/** Sysmon for Linux numbers its events as on Windows. */
 function linuxRecords({ category }: LogSource): Matcher | undefined {
   const number = category === undefined ? undefined : SYSMON_FOR_LINUX[category];
-  if (number === undefined) return undefined;
-  return or([is('EventID', [String(number)]), nothing('EventID')]);
+  return number === undefined ? undefined : is('EventID', [String(number)]);
 }
 
+/** A record that does not say which channel or number it has is taken for what it is given as. */
 function is(field: string, texts: readonly string[]): Logic<Item> {
   const tests = texts.map((text) => ({ kind: 'pattern', pattern: [{ text }], cased: false }) as const);
-  return { kind: 'is', what: { field, tests, all: false, negated: false, line: 0 } };
-}
-
-function nothing(field: string): Logic<Item> {
-  return { kind: 'is', what: { field, tests: [{ kind: 'null' }], all: false, negated: false, line: 0 } };
+  return { kind: 'is', what: { field, tests: [...tests, { kind: 'null' }], all: false, negated: false, line: 0 } };
 }

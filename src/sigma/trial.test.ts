@@ -92,9 +92,24 @@ describe('tests in a rule', () => {
     ]);
   });
 
+  test('may stand under the name that SigmaHQ gives them', async () => {
+    const named = rule('  - { name: yes, event: { Signature: Mimikatz } }\n').replace(
+      'tests:',
+      'regression_tests_info:',
+    );
+    expect(await outcomes(lay({ 'a.yml': named }))).toEqual(['yes: passed']);
+  });
+
   test('that are none are errors with their line, and take no other with them', async () => {
-    const place = lay({ 'a.yml': rule('  - { name: x }\n'), 'b.yml': rule('  - { event: { Signature: mimi } }\n') });
-    expect(await outcomes(place)).toEqual(['ERROR 7 a test has a path, an event or events', 'test: passed']);
+    const place = lay({
+      'a.yml': rule('  - { name: x }\n  - { name: y, event: { Signature: MIMI } }\n'),
+      'b.yml': rule('  - { event: { Signature: mimi } }\n'),
+    });
+    expect(await outcomes(place)).toEqual([
+      'ERROR 7 a test has a path, an event or events',
+      'y: passed',
+      'test: passed',
+    ]);
   });
 
   test('run over correlations too', async () => {
@@ -117,7 +132,10 @@ test.for<[text: string, records: string[]]>([
       '{"type":"EXECVE","msg":"audit(1.2:3):","argc":"2","a0":"rm it","a1":"-rf","message":"type=EXECVE msg=audit(1.2:3): argc=2 a0=\\"rm it\\" a1=-rf"}',
     ],
   ],
+  ['{"a": "x", ', ['{"a": "x",']],
+  ['{"a":1}{b}', ['{"a":1}', '{b}']],
+  [`${'['.repeat(50_000)}${']'.repeat(50_000)}`, [`${'['.repeat(50_000)}${']'.repeat(50_000)}`]],
   ['Jan 5 sshd: x\r\n\r\nJan 6 y\n', ['Jan 5 sshd: x', 'Jan 6 y']],
-])('the records of %j', ([text, records]) => {
+])('the records of %.40s', ([text, records]) => {
   expect(splitRecords(text)).toEqual(records);
 });

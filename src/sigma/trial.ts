@@ -8,7 +8,7 @@ import { prepare, type Runnable } from './check.ts';
 import { readCollection } from './collection.ts';
 import { compile } from './compile.ts';
 import { compileCorrelation, rulesOf } from './correlate.ts';
-import { type Problem, Wrong } from './document.ts';
+import type { Problem, Wrong } from './document.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Meta } from './rule.ts';
 import { ancestors, readSampleFiles, readTests, type SampleFile, type SampleTest } from './samples.ts';
@@ -104,13 +104,10 @@ function gather(runnables: readonly Runnable[], folders: readonly string[], erro
   }
   const inRules = runnables.flatMap((runnable) => {
     const { tests, file } = metaOf(runnable);
-    try {
-      return readTests(tests, file).map((test): Trial => ({ runnable, test }));
-    } catch (error) {
-      if (!(error instanceof Wrong)) throw error;
-      errors.push({ file, line: error.line, message: error.message });
-      return [];
-    }
+    const wrong: Wrong[] = [];
+    const read = readTests(tests, file, wrong);
+    errors.push(...wrong.map(({ line, message }) => ({ file, line, message })));
+    return read.map((test): Trial => ({ runnable, test }));
   });
   const inFiles = [...files.values()].flatMap(({ rules, tests, file }) =>
     rules.flatMap((id) => {
@@ -131,7 +128,11 @@ async function run(events: Events, { runnable, test }: Trial, sample: number): P
   const about = { file: test.file, line: test.line, rule: metaOf(runnable).title, test: test.name };
   if (test.records === undefined) return { ...about, outcome: 'unread', why: test.why };
   await addRecords(events, sample, test.records);
-  const found = await countHits(events, runnable, sample);
+  const found = await countHits(events, runnable, sample).catch((error: unknown) => {
+    if (error instanceof Fault && error.code === 'query-failed') return error.message;
+    throw error;
+  });
+  if (typeof found === 'string') return { ...about, outcome: 'failed', why: found };
   // SigmaHQ's own samples hold more matching records than match_count says: it is a lower bound, and 0 means none.
   const passed = test.count === 0 ? found === 0 : found >= (test.count ?? 1);
   if (passed) return { ...about, outcome: 'passed', why: '' };

@@ -49,6 +49,13 @@ describe('values as parameters', () => {
       { numRuns: 60 },
     );
   });
+
+  it('come back when a text looks like a list, and when it is a megabyte', async () => {
+    for (const text of ["['a']", '[\'"`]+', 'x'.repeat(1 << 20)]) {
+      const [row] = await events.rows('SELECT {text:String} AS text', { text });
+      expect(row).toEqual({ text });
+    }
+  });
 });
 
 describe('errors', () => {
