@@ -16,6 +16,7 @@ export {
   setPassword,
   staff,
 } from './accounts.ts';
+export { nameRoutes } from './name-routes.ts';
 export { isRole, ROLES, type Role, SEPARATED } from './roles.ts';
 export { accessRoutes } from './routes.ts';
 export { SESSION_LIMITS, type SessionLimits } from './session.ts';

@@ -1,14 +1,14 @@
 /** Serving the console over an open data directory: what `serve` and `demo` share. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Access, accessRoutes, accessTables, authenticate } from '../access/access.ts';
+import { type Access, accessRoutes, accessTables, authenticate, nameRoutes } from '../access/access.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Config, readConfig } from '../base/config.ts';
 import { type Log, openLog } from '../base/log.ts';
 import { eventRoutes } from '../events/events.ts';
 import { type Serving, serve } from '../http/serve.ts';
-import { type Gate, leadRoutes } from '../leads/leads.ts';
-import { type Ledger, openLedger, recorded } from '../ledger/ledger.ts';
+import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
+import { type Ledger, ledgerRoutes, openLedger, recorded } from '../ledger/ledger.ts';
 import { declarationPages } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 
@@ -42,9 +42,12 @@ export function serveConsole(
   const { ledger, synthetic, gate } = options;
   const reach = { host: config.host, publicOrigin: config.public_origin };
   const leads = leadRoutes({ ...data, synthetic, ...(gate ? { gate } : {}) });
+  const figures = figureRoutes({ ...data, ...(gate ? { gate } : {}) });
+  // Reading the ledger is in the ledger, too.
+  const watched = [...ledgerRoutes(ledger, ['auditor']), ...nameRoutes(access)];
   return serve({
     // Whoever looks at something is written down before it is shown to him. Signing in and out records itself.
-    routes: [...accessRoutes(access), ...recorded(ledger, [...eventRoutes(data), ...leads])],
+    routes: [...accessRoutes(access), ...recorded(ledger, [...eventRoutes(data), ...leads, ...figures, ...watched])],
     identify: (request) => authenticate(access, request),
     pages: { '/declarations': declarationPages({ ...data, access, clock: access.clock, ...reach }) },
     host: config.host,
