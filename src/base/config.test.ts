@@ -24,6 +24,7 @@ test('a later source wins over an earlier one', () => {
   expect(readConfig({ data })).toEqual({
     ...{ data, host: '127.0.0.1', port: 12339, log_level: 'info', session_idle_minutes: 30, session_hours: 12 },
     ...{ portal_port: 12340, portal_round_minutes: 1440, portal_gigabytes: 20 },
+    administrator_roles: expect.arrayContaining(['NetworkAdministrator', 'DatabaseAdministrator']),
   });
   writeFileSync(file, 'port: 1000\nlog_level: warn\nsession_hours: 8\n');
   const environment = { COUNTERSIGN_PORT: '2000', COUNTERSIGN_LOG_LEVEL: 'error', COUNTERSIGN_HOST: '', PATH: '/bin' };
@@ -41,6 +42,16 @@ test('a bad value is refused, naming its source and key', () => {
   expect(fault).toMatchObject({ code: 'invalid-input', place: 'COUNTERSIGN_PORT' });
   expect(refused({ options: { port: 70000 } })).toMatchObject({ code: 'usage', place: '--port' });
   expect(refused({ options: { log_level: 'loud' } })).toMatchObject({ code: 'usage', place: '--log-level' });
+});
+
+test('a list is one in the file, and words with commas between in the environment', () => {
+  writeFileSync(file, 'administrator_roles:\n  - Keeper\n  - Night, shift\n');
+  expect(readConfig({ data }).administrator_roles).toEqual(['Keeper', 'Night, shift']);
+  const environment = { COUNTERSIGN_ADMINISTRATOR_ROLES: 'Keeper, Porter' };
+  expect(readConfig({ data, environment }).administrator_roles).toEqual(['Keeper', 'Porter']);
+  writeFileSync(file, 'administrator_roles: [1]\n');
+  expect(refused()).toMatchObject({ code: 'invalid-content', place: `${file}: administrator_roles` });
+  rmSync(file);
 });
 
 test('an unknown key and broken YAML are refused with their place', () => {

@@ -7,6 +7,13 @@ import { LOG_LEVELS } from './log.ts';
 
 const number = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
+/** A list in the file; in the environment, words with commas between. */
+const list = () =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((word) => word.trim()) : value),
+    z.array(z.string().min(1).max(200)).max(200),
+  );
+
 /** Every setting: its name, its type, its default. The names are the same in the file, the environment and here. */
 const SETTINGS = z.strictObject({
   /** Address to listen on. */
@@ -25,6 +32,11 @@ const SETTINGS = z.strictObject({
   session_idle_minutes: number(1, 24 * 60).default(30),
   /** A session ends after so long however much it is used. */
   session_hours: number(1, 7 * 24).default(12),
+  /** The directory's roles of those who keep networks, servers and databases: leads about them go to reviewers alone. */
+  administrator_roles: list().default([
+    ...['NetworkAdministrator', 'SystemAdministrator', 'StorageAdministrator', 'DatabaseAdministrator'],
+    ...['SecurityAdministrator', 'SecurityAnalyst', 'ITAdmin'],
+  ]),
 });
 
 export type Config = z.output<typeof SETTINGS> & {

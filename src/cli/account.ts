@@ -15,8 +15,9 @@ import { randomToken } from '../base/id.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { openData } from '../stores/data.ts';
 import { type AnyCommand, command } from './command.ts';
-import { consoleAccess, consoleConfig, consoleLedger } from './console.ts';
+import { consoleAccess, consoleConfig } from './console.ts';
 import { choice, dataOption, flag, optionalOperand, text } from './option.ts';
+import { openRecord } from './record.ts';
 
 const NAMES = Object.keys(ROLES) as Role[];
 
@@ -46,7 +47,7 @@ export const account: AnyCommand = command({
     const data = await openData(options.data, { purpose: 'countersign account' });
     let ledger: Ledger | undefined;
     try {
-      ledger = await consoleLedger(data);
+      ledger = await openRecord(data);
       const access = consoleAccess(data, consoleConfig(options.data, undefined), ledger);
       if (operands.name === undefined) await list(access, out);
       else await change(access, { ...options, name: operands.name }, out);

@@ -13,6 +13,7 @@ import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { choice, dataOption, operand, text } from './option.ts';
 import type { Progress, StartProgress } from './progress.ts';
+import { recordedWork } from './record.ts';
 
 const OWN_FILE = { mode: 0o600 };
 
@@ -42,12 +43,13 @@ export const assess = command({
     const data = await openData(options.data, { purpose: 'countersign assess' });
     try {
       const line = stages(progress);
-      const found = await assessTrove(data.events, operands.trove, { signal, onProgress: line.update });
-      line.done();
-      const explanations = await explainTrove(
-        data,
-        found.documents.map(({ document }) => document),
-      );
+      // Who had what is read about people too: it is written down before it is looked at.
+      const { found, explanations } = await recordedWork(data, 'trove.assess', async () => {
+        const found = await assessTrove(data.events, operands.trove, { signal, onProgress: line.update });
+        line.done();
+        const documents = found.documents.map(({ document }) => document);
+        return { found, explanations: await explainTrove(data, documents) };
+      });
       if (options.json !== undefined)
         await writeFile(options.json, assessmentJson({ ...found, explanations }), OWN_FILE);
       if (options.csv !== undefined) await writeFile(options.csv, assessmentCsv(found), OWN_FILE);

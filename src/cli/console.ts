@@ -1,14 +1,14 @@
 /** Serving the console over an open data directory: what `serve` and `demo` share. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Access, accessRoutes, accessTables, authenticate, nameRoutes } from '../access/access.ts';
+import { type Access, accessRoutes, authenticate, nameRoutes } from '../access/access.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Config, readConfig } from '../base/config.ts';
 import { type Log, openLog } from '../base/log.ts';
 import { eventRoutes } from '../events/events.ts';
 import { type Serving, serve } from '../http/serve.ts';
 import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
-import { type Ledger, ledgerRoutes, openLedger, recorded } from '../ledger/ledger.ts';
+import { type Ledger, ledgerRoutes, recorded } from '../ledger/ledger.ts';
 import { declarationPages } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 
@@ -17,10 +17,6 @@ const PACKAGE = new URL('../../package.json', import.meta.url);
 
 export const consoleConfig = (dir: string, port: number | undefined): Config =>
   readConfig({ data: dir, environment: process.env, options: { port } });
-
-/** The ledger of an open data directory. The caller closes it before the data. */
-export const consoleLedger = (data: Data, log?: Log): Promise<Ledger> =>
-  openLedger({ dir: data.dir, db: data.casework, tables: accessTables, ...(log ? { programLog: log } : {}) });
 
 export function consoleAccess(data: Data, config: Config, ledger: Ledger): Access {
   return {

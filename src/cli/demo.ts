@@ -8,10 +8,11 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { type Data, openData } from '../stores/data.ts';
 import { simulate } from '../worlds/worlds.ts';
 import { command } from './command.ts';
-import { consoleAccess, consoleConfig, consoleLedger, serveConsole } from './console.ts';
+import { consoleAccess, consoleConfig, serveConsole } from './console.ts';
 import { dataOption, integer, port } from './option.ts';
 import { isMarked, loadOrganisation, type Mark, refuseOtherRecords, reportLoaded } from './organisation.ts';
 import { formatCount, type StartProgress } from './progress.ts';
+import { openRecord } from './record.ts';
 import { dayProgress } from './replay.ts';
 import { firstAccounts, SYNTHETIC_MARK } from './serve.ts';
 
@@ -41,8 +42,8 @@ export const demo = command({
     try {
       await refuseOtherRecords(data, markOf(options));
       await buildConsole(say);
-      await makeOrganisation(data, options, { signal, say, progress });
-      ledger = await consoleLedger(data);
+      ledger = await openRecord(data);
+      await makeOrganisation(data, options, { signal, say, progress, ledger });
       const access = consoleAccess(data, config, ledger);
       const password = await demoPassword(data, access);
       const server = await serveConsole(data, config, access, { ledger, synthetic: true, signal });
@@ -62,6 +63,7 @@ interface Voice {
   signal: AbortSignal;
   say: (text: string) => void;
   progress: StartProgress;
+  ledger: Ledger;
 }
 
 interface Size {
@@ -76,7 +78,7 @@ const markOf = ({ people, days, seed }: Size): Mark => ({
 });
 
 /** Simulates into a folder inside the data directory, loads and replays it. Done before: nothing to do. */
-async function makeOrganisation(data: Data, size: Size, { signal, say, progress }: Voice): Promise<void> {
+async function makeOrganisation(data: Data, size: Size, { signal, say, progress, ledger }: Voice): Promise<void> {
   const { people, days, seed } = size;
   const folder = join(data.dir, 'demo-organisation');
   const mark = markOf(size);
@@ -90,7 +92,7 @@ async function makeOrganisation(data: Data, size: Size, { signal, say, progress 
     line.done();
     writeFileSync(join(data.dir, mark.file), mark.text);
   }
-  const code = reportLoaded(await loadOrganisation(data, folder, progress, signal), () => {});
+  const code = reportLoaded(await loadOrganisation(data, folder, { progress, signal, ledger }), () => {});
   if (code !== 0) say('Some rows of the demo could not be read: see the Sources page.');
   await replay(data, { signal, onDay: dayProgress(progress) });
 }

@@ -4,6 +4,7 @@ import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { dataOption, operand, text } from './option.ts';
 import { formatCount, type Progress } from './progress.ts';
+import { recordedWork } from './record.ts';
 
 const SHOWN = 20;
 
@@ -34,14 +35,17 @@ export const documents = command({
     const data = await openData(options.data, { create: true, purpose: 'countersign documents import' });
     try {
       let line: Progress | undefined;
-      const report = await importDocuments(data.events, operands.folder, {
+      const importing = {
         table: options.csv,
         signal,
-        onProgress(done, total) {
+        onProgress(done: number, total: number) {
           line ??= progress({ label: 'Reading', unit: 'files', total });
           line.update(done);
         },
-      });
+      };
+      const report = await recordedWork(data, 'documents.import', () =>
+        importDocuments(data.events, operands.folder, importing),
+      );
       line?.done();
       return reportImport(report, out, say);
     } finally {

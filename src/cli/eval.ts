@@ -122,7 +122,7 @@ async function tryGiven(
     const mark = { file: 'evaluated-world', text: readFileSync(join(answersFolder, 'world.json'), 'utf8') };
     await refuseOtherRecords(data, mark);
     await writeFile(join(data.dir, mark.file), mark.text);
-    const code = reportLoaded(await loadOrganisation(data, folder, progress, signal), say);
+    const code = reportLoaded(await loadOrganisation(data, folder, { progress, signal }), say);
     if (given === undefined) await live(data, { signal, onDay: dayProgress(progress) });
     const onDay = leftOutProgress(progress);
     return { tried: await tryWorld(data.events, { name, answers, alerts: given, ...leftOut, onDay, signal }), code };

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Log, silentLog } from '../base/log.ts';
 import { loadDocuments } from '../documents/documents.ts';
 import { checksum, loadLogs, logTotals } from '../events/events.ts';
-import { Gate, leadRoutes, replay, selectLeads } from '../leads/leads.ts';
+import { Gate, leadRoutes, replay } from '../leads/leads.ts';
 import { aliases, loadPeople } from '../people/people.ts';
 import { type Data, openData } from '../stores/data.ts';
 import { simulate } from '../worlds/worlds.ts';
@@ -95,8 +95,8 @@ const burst = () => {
   return rows.join('');
 };
 
-const queue = async ({ casework }: Data) =>
-  (await selectLeads(casework, { levels: [], sort: '-score', offset: 0, limit: 500 })).leads;
+/** The leads of both queues. */
+const queue = ({ casework }: Data) => casework.selectFrom('leads').selectAll().orderBy('id').execute();
 const isLead = async (data: Data) => {
   const alias = (await aliases(data.casework, [person])).get(person);
   return (await queue(data)).some(({ id }) => id === alias);
@@ -156,7 +156,9 @@ test('a person asked for while days are computed again is seen as before or afte
     const seen = new Set<string>();
     const look = async () => {
       const input = { params: { subject }, query: {}, body: undefined };
-      const { last_day, score_days } = (await route.handler(input, {} as never)) as {
+      const { last_day, score_days } = (await route.handler(input, {
+        account: { id: '1', name: 'mira', roles: ['analyst'], person: null },
+      } as never)) as {
         last_day: string;
         score_days: { score: number }[];
       };

@@ -9,14 +9,18 @@ import type { DayProgress } from '../detections/detections.ts';
 import { loadDocuments } from '../documents/documents.ts';
 import { followLogs } from '../events/events.ts';
 import { type Gate, replay } from '../leads/leads.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { loadPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import type { SideOptions, SideReport } from '../stores/folder.ts';
+import { batchRecorder } from './record.ts';
 
 export interface FollowOptions {
   log: Log;
   gate: Gate;
   signal: AbortSignal;
+  /** Where the batches are recorded. */
+  ledger?: Ledger;
   /** The pause between two looks in milliseconds, when there is little to do. */
   pauseMs?: number;
 }
@@ -44,7 +48,7 @@ export async function follow(data: Data, folder: string, options: FollowOptions)
 }
 
 /** One look after another: each takes in what has come since the one before. */
-function follower(data: Data, folder: string, { log, gate, signal }: FollowOptions): () => Promise<void> {
+function follower(data: Data, folder: string, { log, gate, signal, ledger }: FollowOptions): () => Promise<void> {
   const patience = new Patience(() => performance.now());
   const readTables = tableReader(data, folder);
   const readLogs = followLogs(data.events, folder);
@@ -81,7 +85,7 @@ function follower(data: Data, folder: string, { log, gate, signal }: FollowOptio
         for (const { file, fault } of unreadable) failed(file, fault);
       });
     await attempt(LOGS, async () => {
-      const added = await readLogs({ wanted: isDue, signal });
+      const added = await readLogs({ wanted: isDue, signal, ...(ledger ? { onBatch: batchRecorder(ledger) } : {}) });
       rows = added.rows;
       for (const [file, fault] of added.failed) failed(file, fault);
     });
@@ -123,7 +127,10 @@ function stateOf(file: string): string {
 }
 
 /** Computes the days that have changed and replaces the queue of leads, while nobody reads them. Returns the days. */
-function computeAgain(data: Data, { log, gate, signal }: FollowOptions): Promise<number> {
+function computeAgain(
+  data: Data,
+  { log, gate, signal }: Pick<FollowOptions, 'log' | 'gate' | 'signal'>,
+): Promise<number> {
   let days = 0;
   let said = performance.now();
   const onDay = (progress: DayProgress) => {

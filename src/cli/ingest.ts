@@ -1,9 +1,11 @@
 import { FAULTS } from '../base/fault.ts';
 import { replay as live } from '../leads/leads.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { dataOption, flag, operand } from './option.ts';
 import { loadOrganisation, reportLoaded } from './organisation.ts';
+import { openRecord } from './record.ts';
 import { dayProgress } from './replay.ts';
 
 export const ingest = command({
@@ -27,11 +29,18 @@ export const ingest = command({
   resume: 'Run the same command again: it goes on where it stopped.',
   async run({ options, operands, signal, say, progress }) {
     const data = await openData(options.data, { create: true, purpose: 'countersign ingest' });
+    let ledger: Ledger | undefined;
     try {
-      const code = reportLoaded(await loadOrganisation(data, operands.folder, progress, signal, options.reread), say);
+      ledger = await openRecord(data);
+      const { reread } = options;
+      const code = reportLoaded(
+        await loadOrganisation(data, operands.folder, { progress, signal, ledger, reread }),
+        say,
+      );
       await live(data, { signal, onDay: dayProgress(progress) });
       return code;
     } finally {
+      await ledger?.close();
       await data.close();
     }
   },

@@ -1,8 +1,9 @@
 import { rules } from '../detections/detections.ts';
-import { LEAD_LEVELS, leadLevel, selectLeads } from '../leads/leads.ts';
+import { LEAD_LEVELS, leadLevel, selectLeads, sightOfMachine } from '../leads/leads.ts';
 import { openData } from '../stores/data.ts';
 import { command } from './command.ts';
 import { choice, dataOption, flag, integer } from './option.ts';
+import { recordedWork } from './record.ts';
 
 export const leads = command({
   name: 'leads',
@@ -10,7 +11,8 @@ export const leads = command({
   description: [
     'Lists who stands out as of the last day that was computed, under pseudonyms, with the',
     'score, the level and the strongest reasons. A score is a reason to look, never a verdict;',
-    'the console shows what would explain it innocently.',
+    'the console shows what would explain it innocently. Leads about whoever watches or',
+    'administers are not among them: they are for independent reviewers, at the console.',
   ].join('\n'),
   operands: {},
   options: {
@@ -25,7 +27,9 @@ export const leads = command({
     const data = await openData(options.data, { purpose: 'countersign leads' });
     try {
       const levels = options.level === undefined ? [] : [options.level];
-      const found = await selectLeads(data.casework, { levels, sort: '-score', offset: 0, limit: options.limit });
+      const sight = await sightOfMachine(data.casework);
+      const filter = { levels, sort: '-score', offset: 0, limit: options.limit } as const;
+      const found = await recordedWork(data, 'lead.list', () => selectLeads(data.casework, sight, filter));
       const shown = found.leads.map(({ id, score, first_day, last_day, signals, top }) => ({
         ...{ subject: id, score, level: leadLevel(score), first_day, last_day, signals },
         reasons: top.slice(0, 3).map(([detection, bits]) => ({ detection, bits })),

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { FAULTS, Fault } from '../base/fault.ts';
 import { loadDocuments } from '../documents/documents.ts';
 import { type LogTotals, loadLogs, logTotals } from '../events/events.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { loadPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { formatCount, type StartProgress } from './progress.ts';
+import { batchRecorder } from './record.ts';
 
 export interface Loaded {
   logs: LogTotals[];
@@ -18,13 +20,19 @@ export interface Loaded {
 /** A tenth of the rows bad is no dirt any more: something is wrong with the export. */
 const TOO_MANY_BAD = 0.1;
 
+export interface LoadingOptions {
+  progress: StartProgress;
+  signal: AbortSignal;
+  /** Where the batches are recorded; none for organisations that are only tried out. */
+  ledger?: Ledger;
+  reread?: boolean;
+}
+
 /** Errors: folder-not-found, interrupted. What cannot be read is reported; the rest is loaded all the same. */
 export async function loadOrganisation(
   data: Data,
   folder: string,
-  progress: StartProgress,
-  signal: AbortSignal,
-  reread = false,
+  { progress, signal, ledger, reread = false }: LoadingOptions,
 ): Promise<Loaded> {
   checkFolder(folder);
   const people = await loadPeople(data.events, folder);
@@ -33,6 +41,7 @@ export async function loadOrganisation(
   const report = await loadLogs(data.events, folder, {
     signal,
     reread,
+    ...(ledger ? { onBatch: batchRecorder(ledger) } : {}),
     onProgress: ({ rows, bytes, totalBytes }) =>
       line.update(rows, `${Math.floor((bytes / totalBytes) * 100)} % of the bytes`),
   });

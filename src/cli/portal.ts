@@ -9,10 +9,10 @@ import {
   fingerprint,
   isPublished,
   openPortal,
+  type PortalOptions,
   promiseHashes,
   publish,
   type Recipient,
-  type ReportLedger,
   readBundle,
   readPromise,
   SUITES,
@@ -157,7 +157,12 @@ async function makeKey(
 /** Serves the portal of a data directory; also `countersign serve` calls it, where a manifest has been published. */
 export async function servePortal(
   data: string,
-  input: { port?: number | undefined; minutes?: number | undefined; signal: AbortSignal; ledger?: ReportLedger },
+  input: {
+    port?: number | undefined;
+    minutes?: number | undefined;
+    signal: AbortSignal;
+    anchor?: PortalOptions['anchor'];
+  },
 ): Promise<Serving> {
   const config = readConfig({ data, environment: process.env, options: { portal_port: input.port } });
   const reach = { host: config.host, publicOrigin: config.portal_public_origin };
@@ -168,7 +173,7 @@ export async function servePortal(
       place: data,
     });
   }
-  const opened = await openPortal({ dir: data, clock: systemClock, log, space, ledger: input.ledger, ...reach });
+  const opened = await openPortal({ dir: data, clock: systemClock, log, space, anchor: input.anchor, ...reach });
   const stop = new AbortController();
   const signal = AbortSignal.any([input.signal, stop.signal]);
   let rounds: Promise<void> | undefined;

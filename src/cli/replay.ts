@@ -32,7 +32,7 @@ export const replay = command({
   async run({ options, operands, signal, say, progress }) {
     const data = await openData(options.data, { create: true, purpose: 'countersign replay' });
     try {
-      const code = reportLoaded(await loadOrganisation(data, operands.folder, progress, signal), say);
+      const code = reportLoaded(await loadOrganisation(data, operands.folder, { progress, signal }), say);
       const alerts: Alert[] = [];
       await live(data, {
         signal,

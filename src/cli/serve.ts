@@ -8,12 +8,14 @@ import { Gate, refreshLeads } from '../leads/leads.ts';
 import { keepWitnessed, type Ledger } from '../ledger/ledger.ts';
 import { isPublished } from '../reports/reports.ts';
 import { openData } from '../stores/data.ts';
+import { anchorLeaves } from './anchors.ts';
 import { command } from './command.ts';
-import { consoleAccess, consoleConfig, consoleLedger, serveConsole } from './console.ts';
+import { consoleAccess, consoleConfig, serveConsole } from './console.ts';
 import { follow } from './follow.ts';
 import { dataOption, port, text } from './option.ts';
 import { checkFolder } from './organisation.ts';
 import { servePortal } from './portal.ts';
+import { openRecord } from './record.ts';
 
 /** In a data directory that holds a made-up organisation, so that nobody takes its people for real ones. */
 export const SYNTHETIC_MARK = 'synthetic';
@@ -50,7 +52,7 @@ export const serve = command({
     let portal: Promise<void> | undefined;
     try {
       const log = openLog({ level: config.log_level });
-      ledger = await consoleLedger(data, log);
+      ledger = await openRecord(data, log);
       const access = consoleAccess(data, config, ledger);
       const passwords = await firstAccounts(access);
       // Days that wait to be computed belong to the queue: following brings it up to date.
@@ -62,8 +64,8 @@ export const serve = command({
       for (const [name, password] of passwords)
         say(`Sign in as ${name} with the password ${password}   (shown only now)`);
       witnessed = keepWitnessed(ledger, ended);
-      portal = (await isPublished(data.dir)) ? besideConsole(data.dir, ended, say) : undefined;
-      if (folder !== undefined) following = follow(data, folder, { log, gate, signal: ended });
+      portal = (await isPublished(data.dir)) ? besideConsole(data.dir, { ledger, signal: ended, say }) : undefined;
+      if (folder !== undefined) following = follow(data, folder, { log, gate, ledger, signal: ended });
       await server.closed;
       return 0;
     } finally {
@@ -78,9 +80,12 @@ export const serve = command({
 });
 
 /** The portal in the same process. What is wrong with it is said, and the console goes on without it. */
-async function besideConsole(dir: string, signal: AbortSignal, say: (text: string) => void): Promise<void> {
+async function besideConsole(
+  dir: string,
+  { ledger, signal, say }: { ledger: Ledger; signal: AbortSignal; say: (text: string) => void },
+): Promise<void> {
   try {
-    const { url, closed } = await servePortal(dir, { signal });
+    const { url, closed } = await servePortal(dir, { signal, anchor: anchorLeaves(ledger) });
     say(`Portal for reports: ${url}/portal/`);
     await closed;
   } catch (error) {

@@ -1,7 +1,6 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accessTables } from '../access/access.ts';
 import { asFault, FAULTS, Fault } from '../base/fault.ts';
 import { acquireLock } from '../base/lock.ts';
 import {
@@ -16,12 +15,12 @@ import {
   verifyProof,
 } from '../ledger/ledger.ts';
 import { openCasework } from '../stores/postgres.ts';
+import { Anchors } from './anchors.ts';
 import { command, type Run } from './command.ts';
 import { flag, operand, several, text } from './option.ts';
 import { formatCount, type StartProgress } from './progress.ts';
+import { TABLES } from './record.ts';
 
-/** The tables whose rows are in the ledger; a room that declares some is named here. */
-const TABLES = [...accessTables];
 const MOST_SHOWN = 200;
 
 const operands = { dir: operand('DIR', 'A data directory, the ledger folder of one, or a .tlog-proof file.') };
@@ -91,18 +90,22 @@ async function verifyDirectory(
   const lock = isData ? await tryLock(dir) : undefined;
   try {
     const reconciliation = new Reconciliation(TABLES);
+    const anchors = new Anchors();
     const report = await verifyLedger(folder, isData ? dir : undefined, {
       policy,
       kept,
       signal,
       isLive: lock === 'in use',
-      onEntry: (index, entry) => reconciliation.take(index, entry),
+      onEntry: (index, entry) => {
+        reconciliation.take(index, entry);
+        anchors.take(index, entry);
+      },
       onProgress: progressLine(progress),
     });
     const rows = isData ? await reconcile(dir, reconciliation, lock === 'in use') : { problems: [], notes: [] };
     const outcome: Outcome = {
       report,
-      problems: [...report.problems, ...rows.problems],
+      problems: [...report.problems, ...rows.problems, ...(isData ? anchors.compare(dir) : [])],
       notes: [...report.notes, ...rows.notes],
     };
     return json ? printJson(outcome, out) : print(outcome, out);

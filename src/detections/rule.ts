@@ -1,4 +1,5 @@
 /** A detection is one YAML file in content/detections: what to count, when it belongs to which stage, and what else it may be. */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
@@ -57,7 +58,8 @@ const Rule = z.strictObject({
     .min(2),
 });
 
-export type Rule = z.infer<typeof Rule> & { id: string; condition: Compiled };
+/** With the hash of the file it stands in. */
+export type Rule = z.infer<typeof Rule> & { id: string; condition: Compiled; sha256: string };
 
 const FOLDER = fileURLToPath(new URL('../../content/detections/', import.meta.url));
 
@@ -68,8 +70,9 @@ export function rules(folder = FOLDER): Rule[] {
 }
 
 function readRule(path: string, id: string, prefix: string): Rule {
-  const parsed = Rule.safeParse(parse(readFileSync(path, 'utf8')));
+  const text = readFileSync(path, 'utf8');
+  const parsed = Rule.safeParse(parse(text));
   if (!parsed.success) throw new Fault('invalid-content', z.prettifyError(parsed.error), { place: path });
   const condition = compile(parsed.data.detection as Parameters<typeof compile>[0], FIELDS, prefix, path);
-  return { ...parsed.data, id, condition };
+  return { ...parsed.data, id, condition, sha256: createHash('sha256').update(text).digest('hex') };
 }

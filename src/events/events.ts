@@ -1,5 +1,5 @@
 /** The events room: log lines become events here. Everything that other rooms use of it is named in this file. */
-export { type LoadOptions, type LoadProgress, type LoadReport, loadLogs } from './jobs.ts';
+export { type Batch, type LoadOptions, type LoadProgress, type LoadReport, loadLogs } from './jobs.ts';
 export { eventRoutes } from './routes.ts';
 export { gapsTouching, type SourceGap, type SourceState, sourceStates, type TouchingGap } from './source.ts';
 export { checksum, type LogTotals, lastTakenIn, logTotals } from './store.ts';

@@ -32,7 +32,19 @@ export interface LoadProgress {
   file: string;
 }
 
+/** Rows that are stored and journalled for good: what is acknowledged of a log at once. */
+export interface Batch {
+  log: string;
+  /** Of the part of the log that they end, in bytes from its beginning, and SHA-256 over the header and that part. */
+  position: number;
+  digest: string;
+  /** Lines in that part. */
+  rows: number;
+}
+
 export interface LoadOptions {
+  /** Called for each batch that was not stored before; what it throws ends the load. */
+  onBatch?: (batch: Batch) => Promise<void>;
   onProgress?: (progress: LoadProgress) => void;
   signal?: AbortSignal;
   segmentBytes?: number;
@@ -94,7 +106,8 @@ export async function loadLogs(events: Events, folder: string, options: LoadOpti
       } else if (step.kind === 'end') await forgetOtherSegments(events, step.file, step.positions);
       else {
         const rows = await storePart(events, step, firstLine);
-        const { file, position, bytes } = step.segment;
+        const { file, position, bytes, digest } = step.segment;
+        if (!step.done) await options.onBatch?.({ log: file.reader.log_name, position, digest, rows });
         ends.set(file, { file, position, line: firstLine, rows, end: position + bytes });
         if (!step.done) added += rows;
         firstLine += rows;

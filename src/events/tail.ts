@@ -10,7 +10,7 @@ import { Fault } from '../base/fault.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { fileFault, unreadableFile } from '../stores/header.ts';
 import { spoolOf } from '../stores/spool.ts';
-import { type FileEnd, loadLogs, spool } from './jobs.ts';
+import { type FileEnd, type LoadOptions, loadLogs, spool } from './jobs.ts';
 import { readers } from './reader.ts';
 import { headerBytes, NEWLINE, readBytes, SEGMENT_BYTES } from './segment.ts';
 import { countLines, forgetHalfLine, insertSegment, storeLines } from './store.ts';
@@ -27,6 +27,7 @@ export interface FollowOptions {
   wanted?: (file: string) => boolean;
   signal?: AbortSignal;
   segmentBytes?: number;
+  onBatch?: NonNullable<LoadOptions['onBatch']>;
 }
 
 /** Takes in what has come since the last call; a last line that lacks its end waits for it. Errors: as loadLogs. */
@@ -110,7 +111,7 @@ async function append(events: Events, tail: Tail, options: FollowOptions): Promi
       const left = tail.position + (options.segmentBytes ?? SEGMENT_BYTES) - tail.end;
       const bytes = await readBytes(handle, tail.end, Math.min(left, size - tail.end));
       const lines = bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1);
-      if (lines.length > 0) rows += await storeAdded(events, tail, lines);
+      if (lines.length > 0) rows += await storeAdded(events, tail, lines, options);
       else if (bytes.length < left) break;
       else await beginPart(handle, tail);
     }
@@ -129,7 +130,7 @@ async function beginPart(handle: FileHandle, tail: Tail): Promise<void> {
 }
 
 /** Only when everything is stored does the tail move on: after a fault the same lines are taken again. */
-async function storeAdded(events: Events, tail: Tail, lines: Buffer): Promise<number> {
+async function storeAdded(events: Events, tail: Tail, lines: Buffer, { onBatch }: FollowOptions): Promise<number> {
   const { file, position } = tail;
   const path = join(spoolOf(events), `${file.reader.log_name}-${tail.end}.lines`);
   const line = tail.line + tail.rows;
@@ -140,9 +141,11 @@ async function storeAdded(events: Events, tail: Tail, lines: Buffer): Promise<nu
     if (tail.fresh) await forgetHalfLine(events, file, { path, index: 0, line });
     await storeLines(events, file, path, line);
     const bytes = tail.end + lines.length - position;
-    await insertSegment(events, { file, position, digest: hash.copy().digest('hex'), bytes }, tail.rows + added);
+    const [rows, digest] = [tail.rows + added, hash.copy().digest('hex')];
+    await insertSegment(events, { file, position, digest, bytes }, rows);
     const last = Buffer.from(Buffer.concat([tail.last, lines.subarray(-LAST_BYTES)]).subarray(-LAST_BYTES));
-    Object.assign(tail, { hash, last, rows: tail.rows + added, end: tail.end + lines.length, fresh: false });
+    Object.assign(tail, { hash, last, rows, end: tail.end + lines.length, fresh: false });
+    await onBatch?.({ log: file.reader.log_name, position, digest, rows });
     return added;
   } finally {
     await rm(path, { force: true });

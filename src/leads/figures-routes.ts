@@ -1,13 +1,15 @@
 /** /api/figures: how many, never who. */
 import { z } from 'zod';
-import { staff } from '../access/access.ts';
 import { firstDay } from '../detections/detections.ts';
 import { type Route, route } from '../http/route.ts';
+import { holdersOf } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import { type Count, type Figure, LEAST, lastDayOfMonth, publish, publishMedian, wholeMonths } from './figures.ts';
 import { Gate } from './gate.ts';
+import { administratorRoles } from './jobs.ts';
 import { LEAD_LEVELS, leadLevel } from './lead.ts';
+import { mayKnow, sightOf } from './sight.ts';
 import { standingOn } from './store.ts';
 import { lastDayOf } from './story.ts';
 
@@ -22,14 +24,17 @@ export interface CaseFact {
   readonly terms: Readonly<Record<string, number>>;
 }
 
-/** Cases of the days up to `until`, without those about `excluded`; every state and outcome there can be. */
+/** Cases opened on these days about people who may be counted; every state and outcome there can be. */
 export interface CaseFacts {
   readonly states: readonly string[];
   readonly outcomes: readonly string[];
   /** The state whose cases have an outcome. */
   readonly ended: string;
   readonly terms: readonly string[];
-  cases(db: CaseworkDb, range: { from: string; until: string; excluded: readonly string[] }): Promise<CaseFact[]>;
+  cases(
+    db: CaseworkDb,
+    range: { from: string; until: string; mayCount: (userUid: string) => boolean },
+  ): Promise<CaseFact[]>;
 }
 
 const Part = z.object({ name: z.string(), count: z.int().nullable() });
@@ -56,12 +61,15 @@ export function figureRoutes(data: Data & { gate?: Gate; facts?: CaseFacts }): R
       }),
       handler: (_, { account }) =>
         gate.read(async () => {
-          const excluded = [...(await staff(casework)), ...(account.person === null ? [] : [account.person])];
+          const sight = await sightOf(casework, account);
+          const administrators = await holdersOf(events, administratorRoles(data.dir), await lastDayOf(events));
+          const mayCount = (userUid: string) =>
+            mayKnow(sight, { userUid, administrator: administrators.includes(userUid) });
           const first = await firstDay(events);
           const months = first === undefined ? [] : wholeMonths(first, await lastDayOf(events), MOST_MONTHS);
           const leads: { month: string; leads: Figure }[] = [];
-          for (const month of months) leads.push({ month, leads: publish(await leadsOf(data, month, excluded)) });
-          const range = { from: `${months[0]}-01`, until: lastDayOfMonth(months.at(-1) ?? ''), excluded };
+          for (const month of months) leads.push({ month, leads: publish(await leadsOf(data, month, mayCount)) });
+          const range = { from: `${months[0]}-01`, until: lastDayOfMonth(months.at(-1) ?? ''), mayCount };
           const found = facts === undefined || months.length === 0 ? [] : await facts.cases(casework, range);
           return {
             ...{ least: LEAST, months: leads },
@@ -77,10 +85,8 @@ export function figureRoutes(data: Data & { gate?: Gate; facts?: CaseFacts }): R
 }
 
 /** The leads that stood at the end of a month, by level. */
-async function leadsOf({ events }: Data, month: string, excluded: readonly string[]): Promise<Count> {
-  const standing = (await standingOn(events, lastDayOfMonth(month))).filter(
-    ({ user_uid }) => !excluded.includes(user_uid),
-  );
+async function leadsOf({ events }: Data, month: string, mayCount: (userUid: string) => boolean): Promise<Count> {
+  const standing = (await standingOn(events, lastDayOfMonth(month))).filter(({ user_uid }) => mayCount(user_uid));
   const parts = LEAD_LEVELS.map((name) => ({
     name,
     count: standing.filter(({ score }) => leadLevel(score) === name).length,

@@ -1,7 +1,8 @@
 /** Living through the days: each day's standings become alerts, and the queue of leads follows. */
+import { readConfig } from '../base/config.ts';
 import { daysBetween } from '../base/day.ts';
 import { computeDays, computedDays, type DayProgress, lastDay } from '../detections/detections.ts';
-import { aliases, countPeople } from '../people/people.ts';
+import { aliases, countPeople, holdersOf } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { Data } from '../stores/data.ts';
 import { Budget, type BudgetDay } from './budget.ts';
@@ -77,9 +78,20 @@ export async function refreshLeads(data: Data, until?: string): Promise<number> 
     data.casework,
     standing.map((row) => row.user_uid),
   );
+  const administrators = new Set(await holdersOf(data.events, administratorRoles(data.dir), day));
   await replaceLeads(
     data.casework,
-    standing.map((row) => ({ ...row, id: alias.get(row.user_uid)!, as_of: day })),
+    standing.map((row) => ({
+      ...row,
+      id: alias.get(row.user_uid)!,
+      as_of: day,
+      administrator: administrators.has(row.user_uid),
+    })),
   );
   return standing.length;
+}
+
+/** The directory's roles of those who keep networks, servers and databases, as the settings name them. */
+export function administratorRoles(dir: string): readonly string[] {
+  return readConfig({ data: dir, environment: process.env }).administrator_roles;
 }

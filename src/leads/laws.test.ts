@@ -10,7 +10,7 @@ import { type Data, openData } from '../stores/data.ts';
 import { simulate } from '../worlds/worlds.ts';
 import type { Alert } from './jobs.ts';
 import { MEMORY_DAYS } from './lead.ts';
-import { type LeadRow, SORTS, selectLeads } from './store.ts';
+import type { LeadRow } from './store.ts';
 import { contributionsOf, evidenceOf, lastDayOf, signalsOf } from './story.ts';
 
 /** Nights on which somebody copies papers of others to a medium never seen before. */
@@ -83,7 +83,7 @@ function timeOf(row: string): string {
 
 /** The whole queue, without the pseudonyms, which are drawn by lot. */
 async function leadsOf({ casework }: Data): Promise<Lived['leads']> {
-  const { leads } = await selectLeads(casework, { levels: [], sort: SORTS[0], offset: 0, limit: 1000 });
+  const leads = await casework.selectFrom('leads').selectAll().execute();
   return leads.map(({ id: _, ...lead }) => lead).sort(byScore);
 }
 

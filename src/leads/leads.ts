@@ -5,4 +5,5 @@ export { Gate } from './gate.ts';
 export { type Alert, type AlertDay, alertDays, type ReplayOptions, refreshLeads, replay } from './jobs.ts';
 export { LEAD_LEVELS, type LeadLevel, leadLevel } from './lead.ts';
 export { leadRoutes } from './routes.ts';
+export { type Sight, sightOf, sightOfMachine } from './sight.ts';
 export { alertsOn, countLeads, type LeadRow, SORTS, selectLeads } from './store.ts';

@@ -3,19 +3,26 @@ import { z } from 'zod';
 import { addDays } from '../base/day.ts';
 import { Fault } from '../base/fault.ts';
 import { type Level, levelName } from '../base/level.ts';
-import { page, type Route, route } from '../http/route.ts';
-import { masker, person, personOf } from '../people/people.ts';
+import { type Account, page, type Route, route } from '../http/route.ts';
+import { holdersOf, masker, person, personOf } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
+import { administratorRoles } from './jobs.ts';
 import { CLASSES, Day, DocumentLevel, type Rules, Subject, Text } from './shapes.ts';
+import { mayKnow, READERS, sightOf } from './sight.ts';
 import { leadOfUser } from './store.ts';
 import { activityOf, contributionsOf, evidenceOf, lastDayOf, measuresOf, scoresOf, signalsOf } from './story.ts';
 
-export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
-  const account = async (subject: string): Promise<string> => {
+export function personRoutes({ events, casework, dir }: Data, all: Rules): Route[] {
+  /** The account under a pseudonym, if the caller may know of the person; if not, the answer is that of no such one. */
+  const personFor = async (caller: Account, subject: string): Promise<string> => {
     const user = await personOf(casework, subject);
-    if (user === undefined) throw new Fault('not-found', 'There is nobody under this pseudonym.', { place: subject });
-    return user;
+    const sight = await sightOf(casework, caller);
+    const known = user !== undefined && mayKnow(sight, { userUid: user, administrator: await administers(user) });
+    if (known) return user;
+    throw new Fault('not-found', 'There is nobody under this pseudonym.', { place: subject });
   };
+  const administers = async (user: string) =>
+    (await holdersOf(events, administratorRoles(dir), await lastDayOf(events))).includes(user);
   const span = { from: Day.optional(), to: Day.optional() };
   const between = async ({ from, to }: { from?: string | undefined; to?: string | undefined }) => {
     const end = to ?? (await lastDayOf(events));
@@ -25,7 +32,7 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
     route({
       method: 'GET',
       path: '/api/people/:subject',
-      audience: ['analyst'],
+      audience: READERS,
       summary: 'What work systems and declarations say of one person.',
       params: Subject,
       response: z.object({
@@ -41,11 +48,11 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
         last_day: z.string(),
         score_days: z.array(z.object({ day: z.string(), score: z.number() })),
       }),
-      async handler({ params }) {
-        const user = await account(params.subject);
+      async handler({ params }, { account }) {
+        const user = await personFor(account, params.subject);
         const day = await lastDayOf(events);
         const known = await person(events, user, day);
-        const lead = await leadOfUser(casework, user);
+        const lead = await leadOfUser(casework, await sightOf(casework, account), user);
         const clearance: Level | '' = known && known.clearance > 0 ? levelName(known.clearance) : '';
         return {
           subject: params.subject,
@@ -65,7 +72,7 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
     route({
       method: 'GET',
       path: '/api/people/:subject/measures',
-      audience: ['analyst'],
+      audience: READERS,
       summary: "One measure by day beside the person's own past and his role.",
       params: Subject,
       query: z.object({ detection: z.string().max(100), ...span }),
@@ -87,18 +94,18 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
           }),
         ),
       }),
-      async handler({ params, query }) {
+      async handler({ params, query }, { account }) {
         const rule = all.get(query.detection);
         if (rule === undefined) throw new Fault('not-found', 'There is no such detection.', { place: query.detection });
         const { from, to } = await between(query);
-        const days = await measuresOf(events, await account(params.subject), rule.id, from, to);
+        const days = await measuresOf(events, await personFor(account, params.subject), rule.id, from, to);
         return { detection: rule.id, title: rule.title, unit: rule.unit, days: days.map(measured) };
       },
     }),
     route({
       method: 'GET',
       path: '/api/people/:subject/activity',
-      audience: ['analyst'],
+      audience: READERS,
       summary: "A person's acts as points in time.",
       params: Subject,
       query: z.object({ ...span, limit: z.coerce.number().int().min(1).max(20_000).default(5000) }),
@@ -111,8 +118,8 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
           }),
         ),
       }),
-      async handler({ params, query }) {
-        const user = await account(params.subject);
+      async handler({ params, query }, { account }) {
+        const user = await personFor(account, params.subject);
         const signalled = await contributionsOf(events, user, await lastDayOf(events));
         const marked = signalled.flatMap((one) => all.get(one.detection) ?? []);
         const rows = await activityOf(events, user, { ...(await between(query)), limit: query.limit }, marked);
@@ -131,7 +138,7 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
     route({
       method: 'GET',
       path: '/api/people/:subject/events',
-      audience: ['analyst'],
+      audience: READERS,
       summary: 'The acts behind a signal, down to the raw line.',
       params: Subject,
       query: z.object({ day: Day, detection: z.string().max(100).optional(), ...page(1000) }),
@@ -146,8 +153,8 @@ export function personRoutes({ events, casework }: Data, all: Rules): Route[] {
           }),
         ),
       }),
-      async handler({ params, query }) {
-        const user = await account(params.subject);
+      async handler({ params, query }, { account }) {
+        const user = await personFor(account, params.subject);
         const rule = query.detection === undefined ? undefined : all.get(query.detection);
         const signals = rule ? await signalsOf(events, user) : [];
         const found = signals.find((signal) => signal.day === query.day && signal.detection === rule?.id);

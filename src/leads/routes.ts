@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { Fault } from '../base/fault.ts';
 import { firstDay, rules } from '../detections/detections.ts';
 import { gapsTouching, lastTakenIn, logTotals } from '../events/events.ts';
-import { listOf, page, type Route, route } from '../http/route.ts';
+import { type Account, listOf, page, type Route, route } from '../http/route.ts';
 import { countPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { Gate } from './gate.ts';
 import { LEAD_LEVELS } from './lead.ts';
 import { personRoutes } from './person-routes.ts';
 import { Lead, leadOf, type Rules, ruleOf, Story, signalOf, Text, tenths } from './shapes.ts';
+import { READERS, sightOf } from './sight.ts';
 import { countLeads, leadById, SORTS, selectLeads } from './store.ts';
 import { contributionsOf, lastDayOf, signalsOf } from './story.ts';
 
@@ -23,7 +24,7 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
     route({
       method: 'GET',
       path: '/api/overview',
-      audience: ['analyst', 'engineer'],
+      audience: [...READERS, 'engineer'],
       summary: 'How much there is, and from when to when.',
       response: z.object({
         people: z.int(),
@@ -34,18 +35,18 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
         leads_open: z.int().optional(),
         synthetic: z.boolean(),
       }),
-      async handler(_, { account: { roles } }) {
+      async handler(_, { account }) {
         return {
           ...(await overview()),
           synthetic: data.synthetic,
-          ...(roles.includes('analyst') ? { leads_open: await countLeads(casework) } : {}),
+          ...(reads(account) ? { leads_open: await countLeads(casework, await sightOf(casework, account)) } : {}),
         };
       },
     }),
     route({
       method: 'GET',
       path: '/api/leads',
-      audience: ['analyst'],
+      audience: READERS,
       summary: 'The queue of leads.',
       query: z.object({
         level: listOf(z.enum(LEAD_LEVELS)).optional(),
@@ -55,9 +56,13 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
         ...page(1000, 200),
       }),
       response: z.object({ total: z.int(), leads: z.array(Lead) }),
-      async handler({ query }) {
+      async handler({ query }, { account }) {
         const { level, q, ...rest } = query;
-        const found = await selectLeads(casework, { ...rest, levels: level ?? [], search: q });
+        const found = await selectLeads(casework, await sightOf(casework, account), {
+          ...rest,
+          levels: level ?? [],
+          search: q,
+        });
         return { total: found.total, leads: found.leads.map((row) => leadOf(all, row)) };
       },
     }),
@@ -66,7 +71,7 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
     route({
       method: 'GET',
       path: '/api/detections',
-      audience: ['analyst'],
+      audience: READERS,
       summary: 'What is looked for, and what else it may be.',
       response: z.object({
         detections: z.array(
@@ -81,16 +86,18 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
   ];
 }
 
+const reads = ({ roles }: Account) => READERS.some((role) => roles.includes(role));
+
 function leadRoute({ events, casework }: Data, all: Rules): Route {
   return route({
     method: 'GET',
     path: '/api/leads/:id',
-    audience: ['analyst'],
+    audience: READERS,
     summary: 'One lead: what contributed, its signals, what the logs lack.',
     params: z.object({ id: z.string() }),
     response: Story,
-    async handler({ params }) {
-      const row = await leadById(casework, params.id);
+    async handler({ params }, { account }) {
+      const row = await leadById(casework, await sightOf(casework, account), params.id);
       if (row === undefined) throw new Fault('not-found', 'There is no such lead.', { place: params.id });
       const contributions = await contributionsOf(events, row.user_uid, row.as_of);
       const bits = contributions.reduce((sum, one) => sum + one.bits, 0);

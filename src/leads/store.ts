@@ -5,6 +5,7 @@ import type { Events } from '../stores/clickhouse.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import { statements } from '../stores/statements.ts';
 import { type LeadLevel, MEMORY_DAYS, scoresOf } from './lead.ts';
+import { inSight, type Sight } from './sight.ts';
 
 interface LeadsTable {
   id: string;
@@ -18,6 +19,8 @@ interface LeadsTable {
   top: [detection: string, bits: number][];
   trend: number[];
   as_of: string;
+  /** Whether the directory says that he keeps networks, servers or databases. */
+  administrator: boolean;
 }
 
 declare module '../stores/postgres.ts' {
@@ -108,8 +111,12 @@ export interface LeadFilter {
   limit: number;
 }
 
-export async function selectLeads(db: CaseworkDb, filter: LeadFilter): Promise<{ total: number; leads: LeadRow[] }> {
-  let query = db.selectFrom('leads');
+export async function selectLeads(
+  db: CaseworkDb,
+  sight: Sight,
+  filter: LeadFilter,
+): Promise<{ total: number; leads: LeadRow[] }> {
+  let query = db.selectFrom('leads').where(inSight(sight));
   if (filter.levels.length > 0)
     query = query.where((where) =>
       where.or(
@@ -135,18 +142,24 @@ export async function selectLeads(db: CaseworkDb, filter: LeadFilter): Promise<{
   return { total: Number(counted.total), leads };
 }
 
-export async function leadById(db: CaseworkDb, id: string): Promise<LeadRow | undefined> {
-  return await db.selectFrom('leads').selectAll().where('id', '=', id).executeTakeFirst();
+export async function leadById(db: CaseworkDb, sight: Sight, id: string): Promise<LeadRow | undefined> {
+  return await db.selectFrom('leads').selectAll().where('id', '=', id).where(inSight(sight)).executeTakeFirst();
 }
 
-export async function leadOfUser(db: CaseworkDb, userUid: string): Promise<LeadRow | undefined> {
-  return await db.selectFrom('leads').selectAll().where('user_uid', '=', userUid).executeTakeFirst();
+export async function leadOfUser(db: CaseworkDb, sight: Sight, userUid: string): Promise<LeadRow | undefined> {
+  return await db
+    .selectFrom('leads')
+    .selectAll()
+    .where('user_uid', '=', userUid)
+    .where(inSight(sight))
+    .executeTakeFirst();
 }
 
-export async function countLeads(db: CaseworkDb): Promise<number> {
+export async function countLeads(db: CaseworkDb, sight: Sight): Promise<number> {
   const row = await db
     .selectFrom('leads')
     .select((select) => select.fn.countAll<number>().as('n'))
+    .where(inSight(sight))
     .executeTakeFirstOrThrow();
   return Number(row.n);
 }

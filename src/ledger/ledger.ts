@@ -30,6 +30,7 @@ export {
   settle,
   type Touch,
 } from './acts.ts';
+export { type Content, recordContents } from './contents.ts';
 export { recordOrQueue } from './drain.ts';
 export type { Entry, Json, Result } from './entry.ts';
 export { askWitnesses, keepWitnessed } from './jobs.ts';
@@ -39,7 +40,7 @@ export { verifyProof } from './proof.ts';
 export { listEntries, proveEntry } from './reading.ts';
 export { Reconciliation } from './reconcile.ts';
 export { ledgerRoutes, recorded } from './routes.ts';
-export type { LedgeredTable } from './store.ts';
+export { LEDGERED as ledgerTables, type LedgeredTable } from './store.ts';
 export { type Problem, type Report, verifyLedger } from './verify.ts';
 export { openWitness, Witness } from './witness.ts';
 export { serveWitness } from './witness-server.ts';

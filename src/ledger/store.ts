@@ -15,8 +15,14 @@ interface LedgerDetailsTable {
   details: string;
 }
 
+interface LedgerContentsTable {
+  name: string;
+  sha256: string;
+}
+
 declare module '../stores/postgres.ts' {
   interface Casework {
+    ledger_contents: LedgerContentsTable;
     ledger_rows: LedgerRowsTable;
     ledger_details: LedgerDetailsTable;
   }
@@ -40,6 +46,11 @@ export interface LedgeredTable {
   /** Those of `columns` that are timestamptz: they are compared as moments, whatever the session's time zone. */
   readonly times?: readonly string[];
 }
+
+/** The room's own: what rules and settings were last used. */
+export const LEDGERED: readonly LedgeredTable[] = [
+  { table: 'ledger_contents', key: ['name'], columns: ['name', 'sha256'] },
+];
 
 export interface HashedRow {
   readonly key: string;
@@ -146,4 +157,22 @@ function toDetails(row: LedgerDetailsTable): Details {
 export async function deleteDetails(db: CaseworkDb, entryId: string): Promise<boolean> {
   const result = await db.deleteFrom('ledger_details').where('entry_id', '=', entryId).executeTakeFirst();
   return result.numDeletedRows > 0n;
+}
+
+export async function selectContents(db: CaseworkDb): Promise<LedgerContentsTable[]> {
+  return await db.selectFrom('ledger_contents').selectAll().orderBy('name').execute();
+}
+
+export async function saveContents(db: CaseworkDb, contents: readonly LedgerContentsTable[]): Promise<void> {
+  if (contents.length === 0) return;
+  await db
+    .insertInto('ledger_contents')
+    .values([...contents])
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ sha256: sql<string>`excluded.sha256` }))
+    .execute();
+}
+
+export async function deleteContents(db: CaseworkDb, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  await db.deleteFrom('ledger_contents').where('name', 'in', names).execute();
 }

@@ -3,4 +3,4 @@ export { aliases, masker, personOf } from './alias.ts';
 export { declare, ownDeclarations, type People } from './declarations.ts';
 export { loadPeople } from './jobs.ts';
 export { declarationPages } from './routes.ts';
-export { countPeople, PEOPLE_AS_OF, type Person, person } from './store.ts';
+export { countPeople, holdersOf, PEOPLE_AS_OF, type Person, person } from './store.ts';

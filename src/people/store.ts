@@ -52,6 +52,23 @@ export async function countPeople(events: Events, day: string): Promise<number> 
   return row!.people;
 }
 
+/**
+ * Whoever the directory has had in one of these roles within a year of a day. Giving a role up does not change at once
+ * who he knows and what he can still do.
+ */
+export async function holdersOf(events: Events, roles: readonly string[], day: string): Promise<string[]> {
+  const rows = await events.rows<{ user_uid: string }>(
+    `SELECT DISTINCT user_uid
+     FROM directory
+     WHERE role IN {roles:Array(String)}
+       AND valid_from BETWEEN {day:Date} - 366 AND {day:Date}
+     ORDER BY user_uid
+     LIMIT 100000`,
+    { roles: [...roles], day },
+  );
+  return rows.map(({ user_uid }) => user_uid);
+}
+
 export interface Person {
   user_uid: string;
   role: string;

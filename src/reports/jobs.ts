@@ -8,7 +8,7 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { randomToken } from '../base/id.ts';
 import type { Log } from '../base/log.ts';
-import type { ReportLedger } from './leaves.ts';
+import type { LeafHead, ReportLedger } from './leaves.ts';
 import { tagHashOf } from './mailroom.ts';
 import {
   addDays,
@@ -27,6 +27,8 @@ export interface RoundParts {
   readonly ledger: ReportLedger;
   readonly manifest: () => Promise<Manifest>;
   readonly clock: Clock;
+  /** Where a round's end is written down, so that no leaf before it can be changed unseen. */
+  readonly anchor?: ((head: LeafHead) => Promise<void>) | undefined;
   /** How many messages that nobody can open a round adds at most; the number is drawn by lot. */
   readonly cover?: number;
 }
@@ -51,6 +53,7 @@ export async function round(parts: RoundParts): Promise<{ delivered: number; del
     await files.rewrite({ ...stored, deleted: { day: today, leaf } });
   }
   await files.settle(today);
+  await parts.anchor?.(await ledger.head());
   return { delivered: arrived.length - cover, deleted: expired.length };
 }
 

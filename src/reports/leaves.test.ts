@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { openLeafFile } from './leaves.ts';
+import { openLeafFile, rootsAt } from './leaves.ts';
 import { checkInclusion } from './protocol/protocol.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-leaves-'));
@@ -27,6 +27,9 @@ test('each leaf can be proved in trees of every size, also after a torn line', a
   }
   const root = (await ledger.proof(0)).root;
   expect((await openLeafFile(path).proof(32)).root).toBe(root);
+  expect(await ledger.head()).toEqual({ size: 33, root });
+  expect(rootsAt(path, new Set([20, 33, 34])).get(33)).toBe(root);
+  expect([...rootsAt(path, new Set([20, 33, 34])).keys()]).toEqual([20, 33]);
   await expect(ledger.proof(33)).rejects.toThrow('no such leaf');
 });
 

@@ -12,16 +12,20 @@ export interface ReportLedger {
   /** Appends a leaf that holds this hash (64 hexadecimal digits); gives its place once it is on disk. */
   appendLeaf(hash: string): Promise<number>;
   proof(index: number): Promise<InclusionProof>;
+  /** How many leaves there are, and the root over them in hexadecimal. */
+  head(): Promise<LeafHead>;
+}
+
+export interface LeafHead {
+  readonly size: number;
+  readonly root: string;
 }
 
 const LINE = 65;
 
 /** Opens the file, which holds one hash a line, or begins it. A last line that a power cut tore is written anew. */
 export function openLeafFile(path: string): ReportLedger {
-  const text = existsSync(path) ? readFileSync(path, 'latin1') : '';
-  const leaves = text.match(/^[0-9a-f]{64}\n/gm)?.map((line) => line.trim()) ?? [];
-  if (leaves.length !== Math.floor(text.length / LINE))
-    throw new Fault('query-failed', 'The file of leaves is damaged.', { place: path });
+  const leaves = readLeaves(path);
   const levels = new Tree();
   for (const leaf of leaves) levels.add(bytes(leaf));
   let last = Promise.resolve();
@@ -46,6 +50,7 @@ export function openLeafFile(path: string): ReportLedger {
       );
       return appended;
     },
+    head: async () => ({ size: leaves.length, root: hex(levels.root()) }),
     async proof(index) {
       const entry = leaves[index];
       if (entry === undefined) throw new Fault('not-found', 'The ledger has no such leaf.');
@@ -53,6 +58,28 @@ export function openLeafFile(path: string): ReportLedger {
       return { index, size: leaves.length, entry, path: steps.map(hex), root: hex(root), checkpoint: '' };
     },
   };
+}
+
+/** Errors: query-failed for a file that is not what this program writes. */
+function readLeaves(path: string): string[] {
+  const text = existsSync(path) ? readFileSync(path, 'latin1') : '';
+  const leaves = text.match(/^[0-9a-f]{64}\n/gm)?.map((line) => line.trim()) ?? [];
+  if (leaves.length === Math.floor(text.length / LINE)) return leaves;
+  throw new Fault('query-failed', 'The file of leaves is damaged.', { place: path });
+}
+
+/**
+ * The roots, in hexadecimal, that the file had at these sizes; a size that it has not reached is left out. For whoever kept
+ * a root: it is the same for ever unless a leaf before it was changed. Errors: query-failed.
+ */
+export function rootsAt(path: string, sizes: ReadonlySet<number>): Map<number, string> {
+  const tree = new Tree();
+  const roots = new Map<number, string>();
+  for (const [index, leaf] of readLeaves(path).entries()) {
+    tree.add(bytes(leaf));
+    if (sizes.has(index + 1)) roots.set(index + 1, hex(tree.root()));
+  }
+  return roots;
 }
 
 /** The Merkle tree of RFC 9162, with the hashes of its full subtrees kept: a proof reads a hash for each level. */
@@ -69,6 +96,11 @@ class Tree {
       if (nodes.length % 2 === 1 || left === undefined) return;
       hash = hashNode(left, hash);
     }
+  }
+
+  root(): Uint8Array {
+    const size = this.#levels[0]?.length ?? 0;
+    return size === 0 ? createHash('sha256').digest() : this.#walk(-1, 0, size, []);
   }
 
   proof(index: number): { path: Uint8Array[]; root: Uint8Array } {

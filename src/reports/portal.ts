@@ -5,7 +5,7 @@ import { acquireLock } from '../base/lock.ts';
 import type { Log } from '../base/log.ts';
 import type { Reach } from '../http/guard.ts';
 import { readBundle } from './bundle.ts';
-import { round, startRounds } from './jobs.ts';
+import { type RoundParts, round, startRounds } from './jobs.ts';
 import { openLeafFile, type ReportLedger } from './leaves.ts';
 import { Mailroom } from './mailroom.ts';
 import { type PostagePolicy, PostOffice } from './postage.ts';
@@ -20,6 +20,7 @@ export interface PortalOptions extends Reach {
   readonly log: Log;
   /** Where leaves go; a file of the portal's own where none is given. */
   readonly ledger?: ReportLedger | undefined;
+  readonly anchor?: RoundParts['anchor'];
   readonly postage?: PostagePolicy | undefined;
   /** Bytes that all messages together may take. */
   readonly space?: number | undefined;
@@ -55,7 +56,15 @@ export async function openPortal(options: PortalOptions): Promise<Portal> {
     const files = await MessageFiles.open(dir);
     const office = new PostOffice(clock, options.postage);
     const mailroom = new Mailroom({ files, ledger, office, manifest, clock, space: options.space ?? SPACE });
-    const parts = { files, ledger, manifest, clock, ...(options.cover === undefined ? {} : { cover: options.cover }) };
+    const { anchor } = options;
+    const parts = {
+      files,
+      ledger,
+      manifest,
+      clock,
+      anchor,
+      ...(options.cover === undefined ? {} : { cover: options.cover }),
+    };
     const { host, publicOrigin } = options;
     const app = createPortal({ mailroom, office, ledger, publication, bundle, clock, log, host, publicOrigin });
     return {

@@ -13,6 +13,7 @@ import {
   quarantine,
   sources,
 } from './fixture-data.ts';
+import { FIGURES, ledgerOf, NAMES } from './fixture-ledger.ts';
 
 /**
  * A small server for the console's own tests: it serves web/dist under the product's headers and answers in the shape
@@ -27,6 +28,19 @@ export interface Fixture {
 
 export const ANALYST = { name: 'ana', password: 'correct horse battery', roles: ['analyst'] };
 export const ENGINEER = { name: 'eno', password: 'correct horse battery', roles: ['engineer'] };
+
+export const AUDITOR = { name: 'aud', password: 'correct horse battery', roles: ['auditor'] };
+export const HEAD = { name: 'hedda', password: 'correct horse battery', roles: ['head_of_unit'] };
+const ACCOUNTS = [ANALYST, ENGINEER, AUDITOR, HEAD];
+
+/** Which rooms of the API are whose. */
+const AUDIENCES: Record<string, string[]> = {
+  overview: ['analyst', 'engineer'],
+  sources: ['analyst', 'engineer'],
+  ledger: ['auditor'],
+  accounts: ['auditor'],
+  figures: ['head_of_unit'],
+};
 
 const DIST = join(import.meta.dirname, '../../web/dist');
 const TYPES: Record<string, string> = {
@@ -116,8 +130,8 @@ async function answer(
   if (url.pathname === '/api/session') return session(request, response, send, state);
   const account = accountOf(request);
   if (account === undefined || state.expired) throw new Refusal(401, 'sign-in-required');
-  const isForAll = url.pathname === '/api/overview' || url.pathname.startsWith('/api/sources');
-  if (!isForAll && !account.roles.includes('analyst')) throw new Refusal(403, 'forbidden');
+  const audience = AUDIENCES[url.pathname.split('/')[2] ?? ''] ?? ['analyst'];
+  if (!account.roles.some((role) => audience.includes(role))) throw new Refusal(403, 'forbidden');
   send(dataOf(url, state));
 }
 
@@ -125,6 +139,9 @@ function dataOf(url: URL, state: Fixture['state']): unknown {
   const query = (name: string) => url.searchParams.get(name) ?? '';
   const number = (name: string, otherwise: number) => Number(url.searchParams.get(name) ?? otherwise);
   const [, , room, id, part] = url.pathname.split('/').map(decodeURIComponent);
+  if (room === 'ledger') return found(ledgerOf(id ?? '', part, query));
+  if (room === 'accounts') return NAMES;
+  if (room === 'figures') return FIGURES;
   if (room === 'overview') return overview;
   if (room === 'detections') return { detections };
   if (room === 'sources' && id === 'quarantine') {
@@ -179,7 +196,7 @@ function leads(
 
 function accountOf(request: IncomingMessage) {
   const name = /countersign_session=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
-  return [ANALYST, ENGINEER].find((account) => account.name === name);
+  return ACCOUNTS.find((account) => account.name === name);
 }
 
 async function session(
@@ -196,9 +213,7 @@ async function session(
     let text = '';
     for await (const chunk of request) text += chunk;
     const given = JSON.parse(text) as { name: string; password: string };
-    const account = [ANALYST, ENGINEER].find(
-      ({ name, password }) => name === given.name && password === given.password,
-    );
+    const account = ACCOUNTS.find(({ name, password }) => name === given.name && password === given.password);
     if (account === undefined) throw new Refusal(401, 'sign-in-failed');
     state.expired = false;
     response.setHeader('Set-Cookie', `countersign_session=${account.name}; HttpOnly; SameSite=Strict; Path=/`);
@@ -219,5 +234,5 @@ async function session(
 // Run alone, it serves the pages to look at: `node test/console/fixture.ts 4173`.
 if (process.argv[1] === import.meta.filename) {
   const fixture = await startFixture(Number(process.argv[2] ?? 4173));
-  process.stdout.write(`${fixture.origin}  ${ANALYST.name} or ${ENGINEER.name} / ${ANALYST.password}\n`);
+  process.stdout.write(`${fixture.origin}  ${ACCOUNTS.map(({ name }) => name).join(', ')} / ${ANALYST.password}\n`);
 }

@@ -91,6 +91,60 @@ test('an engineer sees the sources and no lead', async () => {
   await page.context().close();
 });
 
+test('an auditor sees what the analyst did a moment ago, proves it, and sees nothing else', async () => {
+  const analyst = await openPage(browser);
+  await signIn(analyst.page, origin, { name: 'analyst', password }, '/leads');
+  await analyst.page.locator('.lead').first().click();
+  await analyst.page.waitForURL(/\/leads\/./);
+  await settle(analyst.page);
+  const lead = new URL(analyst.page.url()).pathname.split('/').at(-1)!;
+  await analyst.page.context().close();
+  const { page, faults } = await openPage(browser);
+  await signIn(page, origin, { name: 'auditor', password }, '/');
+  await settle(page);
+  expect(new URL(page.url()).pathname).toBe('/ledger');
+  const row = page.locator('.lead', { hasText: 'Opened a lead' }).first();
+  expect(await row.textContent()).toMatch(new RegExp(`analyst.*get.leads.id.*${lead}`));
+  const seen = page.waitForEvent('download');
+  await row.click();
+  await page.getByRole('button', { name: 'Download the proof' }).click();
+  const proof = readFileSync(await (await seen).path(), 'utf8');
+  expect(proof).toMatch(/^c2sp.org\/tlog-proof@v1\nextra /);
+  expect(await axe(page)).toEqual([]);
+  for (const path of ['/leads', `/leads/${lead}`, `/people/${lead}`, '/figures']) {
+    await page.goto(origin + path);
+    await page.getByRole('heading', { name: 'Your role does not include this page' }).waitFor();
+  }
+  for (const path of ['overview', 'leads', 'detections', 'sources', 'figures']) {
+    expect((await page.request.get(`${origin}/api/${path}`)).status(), path).toBe(403);
+  }
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test('reading the ledger does not make it grow by itself', async () => {
+  const entries = () => Number(readFileSync(join(folder, 'data', 'ledger', 'checkpoint'), 'utf8').split('\n')[1]);
+  const { page } = await openPage(browser);
+  await signIn(page, origin, { name: 'auditor', password }, '/ledger');
+  await settle(page);
+  const before = entries();
+  await page.waitForTimeout(1500);
+  await page.evaluate('window.dispatchEvent(new Event("focus")); window.dispatchEvent(new Event("online"))');
+  await page.waitForTimeout(500);
+  expect(entries()).toBe(before);
+  await page.context().close();
+});
+
+test('a head of unit sees figures and nobody', async () => {
+  const { page } = await openPage(browser);
+  await signIn(page, origin, { name: 'head_of_unit', password }, '/');
+  await settle(page);
+  expect(new URL(page.url()).pathname).toBe('/figures');
+  expect(await page.locator('main').textContent()).not.toMatch(/Subject/);
+  expect((await page.request.get(`${origin}/api/leads`)).status()).toBe(403);
+  await page.context().close();
+});
+
 test('real pages have no accessibility violation', async () => {
   const { page } = await openPage(browser);
   await signIn(page, origin, { name: 'analyst', password }, '/leads');

@@ -4,6 +4,8 @@ import type { Role } from './api.ts';
 export const AREAS = {
   leads: ['analyst', 'reviewer'],
   sources: ['analyst', 'reviewer', 'engineer'],
+  ledger: ['auditor'],
+  figures: ['head_of_unit'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Area = keyof typeof AREAS;

@@ -5,6 +5,8 @@ import './styles/leads.css';
 import './styles/person.css';
 import './styles/charts.css';
 import './styles/sources.css';
+import './styles/ledger.css';
+import './styles/figures.css';
 import './styles/print.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';

@@ -1,8 +1,11 @@
 import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { homeOf, mayRead } from './areas.ts';
 import { queryClient, whenSessionEnds } from './client.ts';
+import { FiguresPage } from './pages/figures.tsx';
 import { LeadPage } from './pages/lead.tsx';
 import { LeadsPage } from './pages/leads.tsx';
+import { LedgerPage } from './pages/ledger.tsx';
+import { LedgerEntryPage } from './pages/ledger-entry.tsx';
 import { NoPermissionPage } from './pages/no-permission.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
 import { PersonPage } from './pages/person.tsx';
@@ -11,7 +14,7 @@ import { SourcesPage } from './pages/sources.tsx';
 import { FaultView } from './parts/fault-view.tsx';
 import { Shell } from './parts/shell.tsx';
 import { sessionQuery } from './queries.ts';
-import { leadsSearch, signInSearch, sourcesSearch, storySearch } from './search.ts';
+import { leadsSearch, ledgerSearch, signInSearch, sourcesSearch, storySearch } from './search.ts';
 
 const rootRoute = createRootRouteWithContext()({ component: Outlet, notFoundComponent: () => <NotFoundPage alone /> });
 
@@ -76,6 +79,33 @@ const sourcesRoute = createRoute({
   validateSearch: sourcesSearch,
   component: SourcesPage,
 });
+const auditorRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  id: 'auditor',
+  component: function AuditorOnly() {
+    const { roles } = insideRoute.useRouteContext();
+    return mayRead('ledger', roles) ? <Outlet /> : <NoPermissionPage />;
+  },
+});
+const ledgerRoute = createRoute({
+  getParentRoute: () => auditorRoute,
+  path: '/ledger',
+  validateSearch: ledgerSearch,
+  component: LedgerPage,
+});
+const ledgerEntryRoute = createRoute({
+  getParentRoute: () => auditorRoute,
+  path: '/ledger/$index',
+  component: LedgerEntryPage,
+});
+const figuresRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/figures',
+  component: function HeadsOfUnits() {
+    const { roles } = insideRoute.useRouteContext();
+    return mayRead('figures', roles) ? <FiguresPage /> : <NoPermissionPage />;
+  },
+});
 const missingRoute = createRoute({ getParentRoute: () => insideRoute, path: '$', component: () => <NotFoundPage /> });
 
 export const router = createRouter({
@@ -85,6 +115,8 @@ export const router = createRouter({
       homeRoute,
       analystRoute.addChildren([leadsRoute, leadRoute, personRoute]),
       sourcesRoute,
+      auditorRoute.addChildren([ledgerRoute, ledgerEntryRoute]),
+      figuresRoute,
       missingRoute,
     ]),
   ]),

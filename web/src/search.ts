@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LEVELS, SORTS } from './api.ts';
+import { KINDS } from './ledger.ts';
 
 /** What may stand behind the `?` of each page. A value that makes no sense is left out, it never breaks a page. */
 
@@ -38,5 +39,10 @@ export type StorySearch = z.infer<typeof storySearch>;
 export const sourcesSearch = z.object({
   source: text,
   page: z.coerce.number().int().min(1).max(100_000).optional().catch(undefined),
+});
+export const ledgerSearch = z.object({
+  ...{ actor: text, act: text, on: text, from: day, to: day },
+  kind: z.enum(KINDS).optional().catch(undefined),
+  view: z.enum(['table']).optional().catch(undefined),
 });
 export const signInSearch = z.object({ next: text, expired: z.enum(['1']).optional().catch(undefined) });
