@@ -21,7 +21,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'figures-'));
-  await simulate({ people: 40, days: 57, seed: 11, out: folder });
+  await simulate({ people: 60, days: 57, seed: 11, out: folder });
   data = await openData(undefined);
   await loadPeople(data.events, folder);
   await loadDocuments(data.events, folder);
@@ -100,12 +100,15 @@ test('nobody reads out of figures whether there is a lead about himself, or abou
   const head = as('head_of_unit', { person: null });
   const { json } = await head();
   const { month } = json.months.at(-1);
-  const [suspect] = await standingOn(data.events, `${month}-28`);
-  const own = await as('head_of_unit', { person: suspect!.user_uid })();
-  const last = own.json.months.at(-1);
-  expect(last.leads.count).toBe(json.months.at(-1).leads.count - 1);
+  const count = json.months.at(-1).leads.count;
+  const standing = await standingOn(data.events, `${month}-28`);
+  const answers = await Promise.all(
+    standing.map(async ({ user_uid }) => ({ user_uid, ...(await as('head_of_unit', { person: user_uid })()) })),
+  );
+  // About an administrator there is nothing to read out either way.
+  const own = answers.find(({ json: answer }) => answer.months.at(-1).leads.count === count - 1)!;
   const access = { db: data.casework, clock: systemClock, passwordCost: { logN: 4, r: 1, p: 1 } };
   const password = 'correct horse battery';
-  await createAccount(access, { name: 'Noor', role: 'engineer', password, person: suspect!.user_uid });
+  await createAccount(access, { name: 'Noor', role: 'engineer', password, person: own.user_uid });
   expect((await head()).text).toBe(own.text);
 });
