@@ -11,6 +11,7 @@ import { leads } from './cli/leads.ts';
 import { portal } from './cli/portal.ts';
 import { replay } from './cli/replay.ts';
 import { reports } from './cli/reports.ts';
+import { retention } from './cli/retention.ts';
 import { seal } from './cli/seal.ts';
 import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
@@ -32,6 +33,7 @@ process.exitCode = await runCli(
     account,
     simulate,
     evaluation,
+    retention,
     verify,
     witness,
     doctor,

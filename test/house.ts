@@ -21,6 +21,7 @@ export const ROOMS = [
   'events',
   'detections',
   'leads',
+  'cases',
   'reports',
   'evaluation',
   'cli',

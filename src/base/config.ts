@@ -37,6 +37,13 @@ const SETTINGS = z.strictObject({
     ...['NetworkAdministrator', 'SystemAdministrator', 'StorageAdministrator', 'DatabaseAdministrator'],
     ...['SecurityAdministrator', 'SecurityAnalyst', 'ITAdmin'],
   ]),
+  /**
+   * For how many days decisions about leads are kept that became no case, closed cases in which nothing was found, and
+   * other closed cases. A lead's own evidence has faded after 120 days: its dismissal must not be forgotten before.
+   */
+  retention_triage_days: number(120, 3650).default(180),
+  retention_unfounded_days: number(1, 3650).default(180),
+  retention_case_days: number(1, 36_500).default(1825),
 });
 
 export type Config = z.output<typeof SETTINGS> & {

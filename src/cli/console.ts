@@ -5,6 +5,7 @@ import { type Access, accessRoutes, authenticate, nameRoutes } from '../access/a
 import { systemClock } from '../base/clock.ts';
 import { type Config, readConfig } from '../base/config.ts';
 import { type Log, openLog } from '../base/log.ts';
+import { type Cases, caseRoutes, leadsInCases, subjectRoutes } from '../cases/cases.ts';
 import { eventRoutes } from '../events/events.ts';
 import { type Serving, serve } from '../http/serve.ts';
 import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
@@ -28,6 +29,15 @@ export function consoleAccess(data: Data, config: Config, ledger: Ledger): Acces
   };
 }
 
+export function consoleCases(data: Data, config: Config, ledger: Ledger): Cases {
+  const keep = {
+    triage: config.retention_triage_days,
+    without_burden: config.retention_unfounded_days,
+    others: config.retention_case_days,
+  };
+  return { ...data, ledger, clock: systemClock, keep };
+}
+
 /** Errors: port-in-use; usage for an address that would send passwords in the clear. */
 export function serveConsole(
   data: Data,
@@ -37,13 +47,22 @@ export function serveConsole(
 ): Promise<Serving> {
   const { ledger, synthetic, gate } = options;
   const reach = { host: config.host, publicOrigin: config.public_origin };
-  const leads = leadRoutes({ ...data, synthetic, ...(gate ? { gate } : {}) });
+  const cases = consoleCases(data, config, ledger);
+  const leads = leadRoutes({
+    ...{ ...data, synthetic, clock: access.clock },
+    leadsInCases: (account) => leadsInCases(cases, account),
+    ...(gate ? { gate } : {}),
+  });
   const figures = figureRoutes({ ...data, ...(gate ? { gate } : {}) });
   // Reading the ledger is in the ledger, too.
   const watched = [...ledgerRoutes(ledger, ['auditor']), ...nameRoutes(access)];
   return serve({
     // Whoever looks at something is written down before it is shown to him. Signing in and out records itself.
-    routes: [...accessRoutes(access), ...recorded(ledger, [...eventRoutes(data), ...leads, ...figures, ...watched])],
+    routes: [
+      ...accessRoutes(access),
+      ...recorded(ledger, [...eventRoutes(data), ...leads, ...caseRoutes(cases), ...figures, ...watched]),
+      ...subjectRoutes(cases),
+    ],
     identify: (request) => authenticate(access, request),
     pages: { '/declarations': declarationPages({ ...data, access, clock: access.clock, ...reach }) },
     host: config.host,

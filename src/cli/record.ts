@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { accessTables } from '../access/access.ts';
 import { readConfig } from '../base/config.ts';
 import type { Log } from '../base/log.ts';
+import { caseTables } from '../cases/cases.ts';
 import { rules } from '../detections/detections.ts';
 import type { Batch } from '../events/events.ts';
+import { leadTables } from '../leads/leads.ts';
 import {
   type Ledger,
   type LedgeredTable,
@@ -17,7 +19,7 @@ import {
 import type { Data } from '../stores/data.ts';
 
 /** The tables whose rows are in the ledger; a room that declares some is named here. */
-export const TABLES: readonly LedgeredTable[] = [...ledgerTables, ...accessTables];
+export const TABLES: readonly LedgeredTable[] = [...ledgerTables, ...accessTables, ...leadTables, ...caseTables];
 
 /**
  * The ledger of an open data directory, in which the rules and settings stand as they are now. The caller closes it before

@@ -4,13 +4,14 @@ import { createAccount, listAccounts, type Role } from '../access/access.ts';
 import { Fault } from '../base/fault.ts';
 import { randomToken } from '../base/id.ts';
 import { openLog } from '../base/log.ts';
+import { keepRetention } from '../cases/cases.ts';
 import { Gate, refreshLeads } from '../leads/leads.ts';
 import { keepWitnessed, type Ledger } from '../ledger/ledger.ts';
 import { isPublished } from '../reports/reports.ts';
 import { openData } from '../stores/data.ts';
 import { anchorLeaves } from './anchors.ts';
 import { command } from './command.ts';
-import { consoleAccess, consoleConfig, serveConsole } from './console.ts';
+import { consoleAccess, consoleCases, consoleConfig, serveConsole } from './console.ts';
 import { follow } from './follow.ts';
 import { dataOption, port, text } from './option.ts';
 import { checkFolder } from './organisation.ts';
@@ -48,6 +49,7 @@ export const serve = command({
     const ended = AbortSignal.any([signal, stop.signal]);
     let following: Promise<void> | undefined;
     let witnessed: Promise<void> | undefined;
+    let retained: Promise<void> | undefined;
     let ledger: Ledger | undefined;
     let portal: Promise<void> | undefined;
     try {
@@ -64,6 +66,7 @@ export const serve = command({
       for (const [name, password] of passwords)
         say(`Sign in as ${name} with the password ${password}   (shown only now)`);
       witnessed = keepWitnessed(ledger, ended);
+      retained = keepRetention(consoleCases(data, config, ledger), ended, log);
       portal = (await isPublished(data.dir)) ? besideConsole(data.dir, { ledger, signal: ended, say }) : undefined;
       if (folder !== undefined) following = follow(data, folder, { log, gate, ledger, signal: ended });
       await server.closed;
@@ -72,6 +75,7 @@ export const serve = command({
       stop.abort();
       await following;
       await witnessed;
+      await retained;
       await ledger?.close();
       await portal;
       await data.close();

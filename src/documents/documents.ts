@@ -13,4 +13,5 @@ export { type ImportReport, importDocuments } from './import.ts';
 export { loadDocuments } from './jobs.ts';
 export { assessmentPage, LANGUAGES } from './page.ts';
 export { assessmentCsv, assessmentJson, assessmentText } from './report.ts';
+export { levelsOf } from './store.ts';
 export { type Explanations, explainTrove } from './who.ts';

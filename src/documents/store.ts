@@ -264,3 +264,16 @@ export async function lastDay(events: Events): Promise<string> {
   );
   return row!.day;
 }
+
+/** The level of each of these documents of the register, as a number; those it does not know are not there. */
+export async function levelsOf(events: Events, paths: readonly string[]): Promise<Map<string, number>> {
+  const rows = await events.rows<{ path: string; level: number }>(
+    `SELECT d.path AS path, argMax(d.level, (d.registered, d.level)) AS level
+     FROM documents AS d
+     WHERE d.path IN {paths:Array(String)}
+     GROUP BY d.path
+     LIMIT 1000`,
+    { paths },
+  );
+  return new Map(rows.map(({ path, level }) => [path, level]));
+}

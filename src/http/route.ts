@@ -106,6 +106,16 @@ export function pathParameters(path: string): string[] {
   return [...path.matchAll(/:([a-z_]+)/g)].map((match) => match[1] ?? '');
 }
 
+/** The response of a route that gives a file to be saved: its handler gives what `download` makes. */
+export const FILE = z.instanceof(Response);
+
+/** A file for whoever asked for it. Nothing in it is shown or run as a page of ours, whatever it says it is. */
+export function download(name: string, type: string, bytes: Uint8Array<ArrayBuffer> | string): Response {
+  return new Response(bytes, {
+    headers: { 'Content-Type': type, 'Content-Disposition': `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"` },
+  });
+}
+
 /** A query value such as `high,critical`: a list of what `item` takes, each once. */
 export function listOf<T extends z.ZodType<unknown, string>>(item: T) {
   return z

@@ -6,7 +6,8 @@ import { aliases, countPeople, holdersOf } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { Data } from '../stores/data.ts';
 import { Budget, type BudgetDay } from './budget.ts';
-import { type AlertRow, alertsOn, replaceLeads, standingOn } from './store.ts';
+import type { Explained } from './explained.ts';
+import { type AlertRow, alertsOn, explainedSignals, replaceLeads, standingOn } from './store.ts';
 
 /** A computed day: who stood out on it, and how many people there were. */
 export type AlertDay = BudgetDay<AlertRow>;
@@ -45,20 +46,20 @@ export async function replay(data: Data, options: ReplayOptions = {}): Promise<v
   await refreshLeads(data, options.until);
 }
 
-async function tellAlerts({ events }: Data, options: ReplayOptions): Promise<void> {
+async function tellAlerts({ casework, events }: Data, options: ReplayOptions): Promise<void> {
   const budget = options.budget === undefined ? undefined : new Budget<AlertRow>(options.budget);
-  for await (const day of alertDays(events, options.until)) {
+  for await (const day of alertDays(events, options.until, await explainedSignals(casework))) {
     const alerts = budget ? budget.decide(day) : day.alerts;
     if (alerts.length > 0) options.onAlerts?.(alerts.map(alertOf));
   }
 }
 
 /** The computed days in order, each with everybody who stood out on it. */
-export async function* alertDays(events: Events, until?: string): AsyncGenerator<AlertDay> {
+export async function* alertDays(events: Events, until?: string, explained?: Explained): AsyncGenerator<AlertDay> {
   const days = (await computedDays(events)).filter((day) => until === undefined || day <= until);
   for (const day of days) {
     const people = await countPeople(events, day);
-    yield { day, dayNumber: daysBetween(days[0]!, day), people, alerts: await alertsOn(events, day) };
+    yield { day, dayNumber: daysBetween(days[0]!, day), people, alerts: await alertsOn(events, day, explained) };
   }
 }
 
@@ -69,11 +70,11 @@ function alertOf({ time, user_uid, score, reasons }: AlertRow): Alert {
 }
 
 /** Rebuilds the queue of leads as of the last computed day (or an earlier one). Returns how many there are. */
-export async function refreshLeads(data: Data, until?: string): Promise<number> {
+export async function refreshLeads(data: Pick<Data, 'dir' | 'casework' | 'events'>, until?: string): Promise<number> {
   const last = await lastDay(data.events);
   if (last === undefined) return 0;
   const day = until !== undefined && until < last ? until : last;
-  const standing = await standingOn(data.events, day);
+  const standing = await standingOn(data.events, day, await explainedSignals(data.casework));
   const alias = await aliases(
     data.casework,
     standing.map((row) => row.user_uid),

@@ -10,8 +10,8 @@ import { type Data, openData } from '../stores/data.ts';
 import { simulate } from '../worlds/worlds.ts';
 import type { Alert } from './jobs.ts';
 import { MEMORY_DAYS } from './lead.ts';
-import type { LeadRow } from './store.ts';
 import { contributionsOf, evidenceOf, lastDayOf, signalsOf } from './story.ts';
+import type { LeadRow } from './tables.ts';
 
 /** Nights on which somebody copies papers of others to a medium never seen before. */
 const NIGHTS = ['02/09/2026', '02/10/2026', '02/11/2026'];

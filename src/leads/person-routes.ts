@@ -3,14 +3,15 @@ import { z } from 'zod';
 import { addDays } from '../base/day.ts';
 import { Fault } from '../base/fault.ts';
 import { type Level, levelName } from '../base/level.ts';
-import { type Account, page, type Route, route } from '../http/route.ts';
-import { holdersOf, masker, person, personOf } from '../people/people.ts';
+import { type Account, type Route, route } from '../http/route.ts';
+import { holdersOf, person, personOf } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { administratorRoles } from './jobs.ts';
 import { CLASSES, Day, DocumentLevel, type Rules, Subject, Text } from './shapes.ts';
 import { mayKnow, READERS, sightOf } from './sight.ts';
-import { leadOfUser } from './store.ts';
-import { activityOf, contributionsOf, evidenceOf, lastDayOf, measuresOf, scoresOf, signalsOf } from './story.ts';
+import { explainedSignals, leadOfUser } from './store.ts';
+import { activityOf, contributionsOf, lastDayOf, measuresOf, scoresOf } from './story.ts';
+import { Behind, BehindQuery, eventsBehind } from './telling.ts';
 
 export function personRoutes({ events, casework, dir }: Data, all: Rules): Route[] {
   /** The account under a pseudonym, if the caller may know of the person; if not, the answer is that of no such one. */
@@ -65,7 +66,7 @@ export function personRoutes({ events, casework, dir }: Data, all: Rules): Route
           lead_id: lead?.id ?? '',
           first_day: lead?.first_day ?? '',
           last_day: day,
-          score_days: await scoresOf(events, user, day),
+          score_days: await scoresOf(events, user, day, await explainedSignals(casework)),
         };
       },
     }),
@@ -141,46 +142,10 @@ export function personRoutes({ events, casework, dir }: Data, all: Rules): Route
       audience: READERS,
       summary: 'The acts behind a signal, down to the raw line.',
       params: Subject,
-      query: z.object({ day: Day, detection: z.string().max(100).optional(), ...page(1000) }),
-      response: z.object({
-        total: z.int(),
-        events: z.array(
-          z.object({
-            ...{ uid: z.string(), time: z.string(), class: z.string(), activity: z.string(), device: z.string() },
-            ...{ target: z.string(), tied_to: z.string() },
-            ...{ document_level: DocumentLevel, destination: z.string() },
-            ...{ log: z.string(), line: z.int(), raw: z.string() },
-          }),
-        ),
-      }),
-      async handler({ params, query }, { account }) {
-        const user = await personFor(account, params.subject);
-        const rule = query.detection === undefined ? undefined : all.get(query.detection);
-        const signals = rule ? await signalsOf(events, user) : [];
-        const found = signals.find((signal) => signal.day === query.day && signal.detection === rule?.id);
-        const from = addDays(query.day, 1 - (found?.span ?? 1));
-        const rows = await evidenceOf(
-          events,
-          user,
-          { from, to: query.day, offset: query.offset, limit: query.limit },
-          rule,
-        );
-        const mask = await masker(casework, events);
-        return {
-          total: rows[0]?.total ?? 0,
-          events: await Promise.all(
-            rows.map(async ({ class_uid, document_level, total: _, ...row }) => ({
-              ...row,
-              class: CLASSES[class_uid] ?? 'other',
-              document_level: levelName(document_level),
-              target: await mask(row.target),
-              tied_to: await mask(row.tied_to),
-              destination: await mask(row.destination),
-              raw: await mask(row.raw),
-            })),
-          ),
-        };
-      },
+      query: BehindQuery,
+      response: Behind,
+      handler: async ({ params, query }, { account }) =>
+        await eventsBehind({ events, casework }, all, await personFor(account, params.subject), query),
     }),
   ];
 }

@@ -1,22 +1,39 @@
 /** /api/leads and what stands around it: what an analyst sees first. */
 import { z } from 'zod';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import { firstDay, rules } from '../detections/detections.ts';
-import { gapsTouching, lastTakenIn, logTotals } from '../events/events.ts';
+import { lastTakenIn, logTotals } from '../events/events.ts';
 import { type Account, listOf, page, type Route, route } from '../http/route.ts';
 import { countPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { Gate } from './gate.ts';
 import { LEAD_LEVELS } from './lead.ts';
 import { personRoutes } from './person-routes.ts';
-import { Lead, leadOf, type Rules, ruleOf, Story, signalOf, Text, tenths } from './shapes.ts';
+import { Lead, leadOf, type Rules, Story, Text } from './shapes.ts';
 import { READERS, sightOf } from './sight.ts';
-import { countLeads, leadById, SORTS, selectLeads } from './store.ts';
-import { contributionsOf, lastDayOf, signalsOf } from './story.ts';
+import { countLeads, leadById, SORTS, selectLeads, type Viewer } from './store.ts';
+import { lastDayOf } from './story.ts';
+import { storyOfLead } from './telling.ts';
+import { LEAD_STATUSES } from './triage.ts';
 
-/** `gate`: where days may be computed again while they are read. */
-export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Route[] {
-  const { casework, gate = new Gate() } = data;
+export interface LeadOptions {
+  readonly synthetic: boolean;
+  /** Where days may be computed again while they are read. */
+  readonly gate?: Gate;
+  readonly clock?: Clock;
+  /** The leads about which there is a case that this account is a member of. The room of cases comes after this one. */
+  readonly leadsInCases?: (account: Account) => Promise<readonly string[]>;
+}
+
+export function leadRoutes(data: Data & LeadOptions): Route[] {
+  const { casework, gate = new Gate(), clock = systemClock } = data;
+  const viewerOf = async (account: Account): Promise<Viewer> => ({
+    today: clock().toISOString().slice(0, 10),
+    inCase: (await data.leadsInCases?.(account)) ?? [],
+  });
+  const openLeads = async (account: Account) =>
+    await countLeads(casework, await sightOf(casework, account), await viewerOf(account));
   const all = new Map(rules().map((rule) => [rule.id, rule]));
   const overview = overviewOf(data, gate);
 
@@ -39,7 +56,7 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
         return {
           ...(await overview()),
           synthetic: data.synthetic,
-          ...(reads(account) ? { leads_open: await countLeads(casework, await sightOf(casework, account)) } : {}),
+          ...(reads(account) ? { leads_open: await openLeads(account) } : {}),
         };
       },
     }),
@@ -52,21 +69,20 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
         level: listOf(z.enum(LEAD_LEVELS)).optional(),
         detection: z.string().max(100).optional(),
         q: z.string().max(100).optional(),
+        status: z.enum(LEAD_STATUSES).default('open'),
         sort: z.enum(SORTS).default('-score'),
         ...page(1000, 200),
       }),
       response: z.object({ total: z.int(), leads: z.array(Lead) }),
       async handler({ query }, { account }) {
         const { level, q, ...rest } = query;
-        const found = await selectLeads(casework, await sightOf(casework, account), {
-          ...rest,
-          levels: level ?? [],
-          search: q,
-        });
+        const viewer = await viewerOf(account);
+        const sight = await sightOf(casework, account);
+        const found = await selectLeads(casework, sight, { ...rest, levels: level ?? [], search: q, viewer });
         return { total: found.total, leads: found.leads.map((row) => leadOf(all, row)) };
       },
     }),
-    whole(gate, leadRoute(data, all)),
+    whole(gate, leadRoute(data, all, viewerOf)),
     ...personRoutes(data, all).map((one) => whole(gate, one)),
     route({
       method: 'GET',
@@ -88,7 +104,7 @@ export function leadRoutes(data: Data & { synthetic: boolean; gate?: Gate }): Ro
 
 const reads = ({ roles }: Account) => READERS.some((role) => roles.includes(role));
 
-function leadRoute({ events, casework }: Data, all: Rules): Route {
+function leadRoute(data: Data, all: Rules, viewerOf: (account: Account) => Promise<Viewer>): Route {
   return route({
     method: 'GET',
     path: '/api/leads/:id',
@@ -97,22 +113,10 @@ function leadRoute({ events, casework }: Data, all: Rules): Route {
     params: z.object({ id: z.string() }),
     response: Story,
     async handler({ params }, { account }) {
-      const row = await leadById(casework, await sightOf(casework, account), params.id);
+      const sight = await sightOf(data.casework, account);
+      const row = await leadById(data.casework, sight, params.id, await viewerOf(account));
       if (row === undefined) throw new Fault('not-found', 'There is no such lead.', { place: params.id });
-      const contributions = await contributionsOf(events, row.user_uid, row.as_of);
-      const bits = contributions.reduce((sum, one) => sum + one.bits, 0);
-      const signals = await signalsOf(events, row.user_uid);
-      return {
-        ...leadOf(all, row),
-        contributions: contributions.map((one) => ({
-          ...one,
-          bits: tenths(one.bits),
-          title: ruleOf(all, one.detection).title,
-          share: bits > 0 ? one.bits / bits : 0,
-        })),
-        signals: signals.map((signal) => signalOf(row.id, signal, ruleOf(all, signal.detection))),
-        missing: await gapsTouching(events, { day_from: row.first_day, day_to: row.last_day }),
-      };
+      return await storyOfLead(data, all, row);
     },
   });
 }

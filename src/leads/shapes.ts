@@ -4,8 +4,9 @@ import { Fault } from '../base/fault.ts';
 import { LEVELS } from '../base/level.ts';
 import { type Rule, STAGES } from '../detections/detections.ts';
 import { LEAD_LEVELS, leadLevel } from './lead.ts';
-import type { LeadRow } from './store.ts';
+import type { LeadState } from './store.ts';
 import type { SignalRow } from './story.ts';
+import { DECISIONS, LEAD_STATUSES, QUEUES } from './triage.ts';
 
 export const Text = z.object({ en: z.string(), 'zh-CN': z.string() });
 export const Day = z.iso.date();
@@ -23,6 +24,20 @@ export const Lead = z.object({
   stages: z.array(z.string()),
   top: z.array(z.object({ detection: z.string(), title: Text, bits: z.number() })),
   trend: z.array(z.number()),
+  status: z.enum(LEAD_STATUSES),
+  /** It was dismissed or watched, and came back: there is news, or the watch has ended. */
+  returned: z.boolean(),
+  /** The last that was decided about it. */
+  triage: z
+    .object({
+      decision: z.enum(DECISIONS),
+      reason: z.string(),
+      until: z.string().nullable(),
+      queue: z.enum(QUEUES).nullable(),
+      by: z.string(),
+      at: z.string(),
+    })
+    .nullable(),
 });
 
 const Signal = z.object({
@@ -83,7 +98,7 @@ export function ruleOf(all: Rules, id: string): Rule {
   return rule;
 }
 
-export const leadOf = (all: Rules, row: LeadRow): z.input<typeof Lead> => ({
+export const leadOf = (all: Rules, row: LeadState): z.input<typeof Lead> => ({
   ...row,
   subject: row.id,
   level: leadLevel(row.score),
@@ -91,6 +106,10 @@ export const leadOf = (all: Rules, row: LeadRow): z.input<typeof Lead> => ({
   top: row.top
     .slice(0, 3)
     .map(([detection, bits]) => ({ detection, title: ruleOf(all, detection).title, bits: tenths(bits) })),
+  triage: row.decision && {
+    ...{ decision: row.decision, reason: row.decision_reason!, until: row.decision_until, queue: row.decision_queue },
+    ...{ by: row.decided_by!, at: new Date(row.decided_at!).toISOString() },
+  },
 });
 
 export function signalOf(subject: string, row: SignalRow, rule: Rule): z.input<typeof Signal> {

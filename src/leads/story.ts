@@ -2,9 +2,10 @@
 import { lastDay, learnFrom, type Rule, SCORE_OF, TUNING } from '../detections/detections.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { statements } from '../stores/statements.ts';
+import { NOTHING_EXPLAINED, UNEXPLAINED } from './explained.ts';
 import { MEMORY_DAYS } from './lead.ts';
 
-const query = statements(import.meta.url, { SCORE_OF });
+const query = statements(import.meta.url, { SCORE_OF, UNEXPLAINED });
 const SIGNALS = query('signals');
 const CONTRIBUTIONS = query('contributions');
 const MEASURES = query('measures');
@@ -38,8 +39,14 @@ export interface ContributionRow {
   days: number;
 }
 
-export const contributionsOf = (events: Events, user: string, day: string) =>
-  events.rows<ContributionRow>(CONTRIBUTIONS, { user, day, memory: MEMORY_DAYS, half_life: TUNING.halfLifeDays });
+export const contributionsOf = (events: Events, user: string, day: string, explained = NOTHING_EXPLAINED) =>
+  events.rows<ContributionRow>(CONTRIBUTIONS, {
+    ...explained,
+    user,
+    day,
+    memory: MEMORY_DAYS,
+    half_life: TUNING.halfLifeDays,
+  });
 
 export interface MeasureRow {
   day: string;
@@ -105,8 +112,9 @@ export function evidenceOf(
   return events.rows<EvidenceRow>(sql, { user, ...page, ...conditions(rule ? [rule] : []) });
 }
 
-export const scoresOf = (events: Events, user: string, day: string) =>
+export const scoresOf = (events: Events, user: string, day: string, explained = NOTHING_EXPLAINED) =>
   events.rows<{ day: string; score: number }>(SCORES, {
+    ...explained,
     user,
     day,
     half_life: TUNING.halfLifeDays,

@@ -32,15 +32,15 @@ export {
 } from './acts.ts';
 export { type Content, recordContents } from './contents.ts';
 export { recordOrQueue } from './drain.ts';
-export type { Entry, Json, Result } from './entry.ts';
+export { canonical, decodeEntry, type Entry, type Json, type Result } from './entry.ts';
 export { askWitnesses, keepWitnessed } from './jobs.ts';
 export { formatVerifierKey, generateKey, NoteError, parseVerifierKey } from './note.ts';
-export { NO_POLICY, type Policy, readPolicy } from './policy.ts';
+export { NO_POLICY, type Policy, parsePolicy, readPolicy } from './policy.ts';
 export { verifyProof } from './proof.ts';
 export { listEntries, proveEntry } from './reading.ts';
 export { Reconciliation } from './reconcile.ts';
 export { ledgerRoutes, recorded } from './routes.ts';
-export { LEDGERED as ledgerTables, type LedgeredTable } from './store.ts';
+export { LEDGERED as ledgerTables, type LedgeredTable, type SaltedRow, selectSalted } from './store.ts';
 export { type Problem, type Report, verifyLedger } from './verify.ts';
 export { openWitness, Witness } from './witness.ts';
 export { serveWitness } from './witness-server.ts';

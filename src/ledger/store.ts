@@ -64,13 +64,17 @@ function keyOf({ key }: LedgeredTable) {
   return sql<string>`concat_ws('/', ${sql.join(key.map((column) => sql`t.${sql.ref(column)}`))})`;
 }
 
-/** SHA-256 over the salt and the columns as a JSON list, made by the engine. */
-function hashOf({ columns, times = [] }: LedgeredTable) {
+/** The columns as a JSON list, made by the engine. */
+function contentOf({ columns, times = [] }: LedgeredTable) {
   const values = columns.map((column) =>
     times.includes(column) ? sql`extract(epoch from t.${sql.ref(column)})` : sql`t.${sql.ref(column)}`,
   );
-  const content = sql`r.salt || jsonb_build_array(${sql.join(values)})::text`;
-  return sql<string | null>`encode(sha256(convert_to(${content}, 'UTF8')), 'hex')`;
+  return sql<string>`jsonb_build_array(${sql.join(values)})::text`;
+}
+
+/** SHA-256 over the salt and the columns. */
+function hashOf(table: LedgeredTable) {
+  return sql<string | null>`encode(sha256(convert_to(r.salt || ${contentOf(table)}, 'UTF8')), 'hex')`;
 }
 
 function hashedRows(table: LedgeredTable) {
@@ -86,6 +90,28 @@ export async function selectHashes(
 ): Promise<HashedRow[]> {
   if (keys.length === 0) return [];
   const query = sql<HashedRow>`${hashedRows(table)} WHERE ${keyOf(table)} IN (${sql.join(keys)})`;
+  return (await query.execute(db)).rows;
+}
+
+/** What it takes to show that a row is the one an entry speaks of: SHA-256 of salt and content is the entry's hash. */
+export interface SaltedRow extends HashedRow {
+  readonly salt: string;
+  /** The columns as a JSON list, as text; times in seconds. */
+  readonly content: string;
+}
+
+/** The rows of these keys that are there and were recorded. */
+export async function selectSalted(
+  db: CaseworkDb,
+  table: LedgeredTable,
+  keys: readonly string[],
+): Promise<SaltedRow[]> {
+  if (keys.length === 0) return [];
+  const query = sql<SaltedRow>`
+    SELECT ${keyOf(table)} AS key, ${hashOf(table)} AS hash, r.salt, ${contentOf(table)} AS content
+    FROM ${sql.table(table.table)} t
+    INNER JOIN ledger_rows r ON r.table_name = ${table.table} AND r.row_key = ${keyOf(table)}
+    WHERE ${keyOf(table)} IN (${sql.join(keys)})`;
   return (await query.execute(db)).rows;
 }
 

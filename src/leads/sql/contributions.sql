@@ -2,6 +2,7 @@
 SELECT detection, any(stage) AS stage, sum(counted * exp2(-({day:Date} - day) / {half_life:Float64})) AS bits, count() AS days
 FROM signals
 WHERE user_uid = {user:String} AND day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
+  AND $UNEXPLAINED
 GROUP BY detection
 ORDER BY bits DESC, detection
 LIMIT 100

@@ -4,7 +4,7 @@ WITH
   news AS (
     SELECT groupArray((day, fresh)) AS days
     FROM standings
-    WHERE user_uid = {user:String} AND day <= {day:Date}
+    WHERE user_uid = {user:String} AND day <= {day:Date} AND $UNEXPLAINED
   )
 SELECT
   {day:Date} - number AS day,

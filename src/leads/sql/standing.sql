@@ -1,4 +1,5 @@
--- Everybody who stood out within the last 90 days before {day:Date}, with what is left of the evidence on that day.
+-- Everybody who stood out within the last 90 days before {day:Date}, with what is left of the evidence on that day. For
+-- whoever has explained signals the evidence of each day is reckoned again without them.
 WITH
   $SCORE_OF,
   everyone AS (
@@ -6,9 +7,15 @@ WITH
       user_uid,
       groupArray((day, fresh)) AS days
     FROM standings
-    WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
+    WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date} AND $UNEXPLAINED
     GROUP BY user_uid
-    HAVING maxIf(evidence, day > {day:Date} - 90) >= {least_evidence:Float64}
+    HAVING if(
+      user_uid IN {explained_users:Array(String)},
+      arrayMax(then -> if(then.1 > {day:Date} - 90, arraySum(
+        d -> if(d.1 <= then.1, d.2 * exp2(-(then.1 - d.1) / {half_life:Float64}), 0), days
+      ), 0), days),
+      maxIf(evidence, day > {day:Date} - 90)
+    ) >= {least_evidence:Float64}
   ),
   -- What is left of each detection's bits adds up to the evidence.
   causes AS (
@@ -30,7 +37,7 @@ WITH
         max(day) AS last_day,
         sum(counted * exp2(-({day:Date} - day) / {half_life:Float64})) AS bits
       FROM signals
-      WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date}
+      WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date} AND $UNEXPLAINED
       GROUP BY user_uid, detection
     )
     GROUP BY user_uid
@@ -49,7 +56,8 @@ SELECT
     ))), 2),
     arrayReverse(range(28))
   ) AS trend,
-  trend[28] AS score
+  trend[28] AS score,
+  arraySum(d -> d.2 * exp2(-({day:Date} - d.1) / {half_life:Float64}), e.days) AS evidence
 FROM everyone AS e
 INNER JOIN causes AS c ON c.user_uid = e.user_uid
 ORDER BY score DESC, user_uid

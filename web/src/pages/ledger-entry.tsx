@@ -107,6 +107,7 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
 function ProofPanel({ index, proof }: ProvenEntry) {
   const { t } = useWords();
   const file = `entry-${index}.tlog-proof`;
+  const command = `countersign verify ${file} --policy ledger.policy`;
   return (
     <section className="panel" aria-labelledby="proof-title">
       <div className="panel-head">
@@ -117,7 +118,7 @@ function ProofPanel({ index, proof }: ProvenEntry) {
       </div>
       <p className="panel-note">{t('entry.proof_note')}</p>
       <p className="command">
-        <code>{`countersign verify ${file} --policy ledger.policy`}</code>
+        <code>{command}</code>
       </p>
       <details className="raw-more">
         <summary>{t('entry.proof_show')}</summary>

@@ -104,7 +104,7 @@ export function LedgerPicture(props: {
                   <span className="quiet">
                     {(['record', 'intent', 'stopped'] as const)
                       .filter((kind) => sums[kind] > 0)
-                      .map((kind) => t(`ledger.sum_${kind}`, { count: sums[kind] }))
+                      .map((kind) => t(`ledger_sum.${kind}`, { count: sums[kind] }))
                       .join(' · ')}
                   </span>
                 </div>

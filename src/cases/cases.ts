@@ -1,0 +1,8 @@
+/** The cases room: what is looked into, step by step, with a fair hearing, by those who need to know and nobody else. */
+export { type CaseTerms, stateOf } from './case.ts';
+export { type Destroyed, type Expired, expired, keepRetention, runRetention } from './jobs.ts';
+export { caseRoutes } from './routes.ts';
+export { OUTCOMES, type Outcome } from './step.ts';
+export { LEDGERED as caseTables } from './store.ts';
+export { subjectRoutes } from './subject-routes.ts';
+export { type Cases, caseOf, casesOf, leadsInCases, type Person, personLooking } from './work.ts';
