@@ -1,7 +1,10 @@
 import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { homeOf, mayRead } from './areas.ts';
 import { queryClient, whenSessionEnds } from './client.ts';
+import { CasePage } from './pages/case.tsx';
+import { CasesPage } from './pages/cases.tsx';
 import { FiguresPage } from './pages/figures.tsx';
+import { HandedOverPage } from './pages/handed-over.tsx';
 import { LeadPage } from './pages/lead.tsx';
 import { LeadsPage } from './pages/leads.tsx';
 import { LedgerPage } from './pages/ledger.tsx';
@@ -106,6 +109,28 @@ const figuresRoute = createRoute({
     return mayRead('figures', roles) ? <FiguresPage /> : <NoPermissionPage />;
   },
 });
+/** Cases and what becomes one: for whoever works on them. */
+const memberRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  id: 'member',
+  component: function MembersOnly() {
+    const { roles } = insideRoute.useRouteContext();
+    return mayRead('cases', roles) ? <Outlet /> : <NoPermissionPage />;
+  },
+});
+const casesRoute = createRoute({ getParentRoute: () => memberRoute, path: '/cases', component: CasesPage });
+const caseRoute = createRoute({
+  getParentRoute: () => memberRoute,
+  path: '/cases/$id',
+  validateSearch: storySearch,
+  component: CasePage,
+});
+const handedOverRoute = createRoute({
+  getParentRoute: () => memberRoute,
+  path: '/handed-over/$id',
+  validateSearch: storySearch,
+  component: HandedOverPage,
+});
 const missingRoute = createRoute({ getParentRoute: () => insideRoute, path: '$', component: () => <NotFoundPage /> });
 
 export const router = createRouter({
@@ -117,6 +142,7 @@ export const router = createRouter({
       sourcesRoute,
       auditorRoute.addChildren([ledgerRoute, ledgerEntryRoute]),
       figuresRoute,
+      memberRoute.addChildren([casesRoute, caseRoute, handedOverRoute]),
       missingRoute,
     ]),
   ]),

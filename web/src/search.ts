@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LEVELS, SORTS } from './api.ts';
+import { LEVELS, SORTS, STATUSES } from './api.ts';
 import { KINDS } from './ledger.ts';
 
 /** What may stand behind the `?` of each page. A value that makes no sense is left out, it never breaks a page. */
@@ -25,6 +25,7 @@ export const leadsSearch = z.object({
   level: levels,
   detection: text,
   q: text,
+  status: z.enum(STATUSES).optional().catch(undefined),
   sort: z.enum(SORTS).optional().catch(undefined),
 });
 

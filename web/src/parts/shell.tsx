@@ -11,6 +11,7 @@ import { useWords } from '../words.ts';
 import { LanguageChoice, ThemeChoice } from './choice.tsx';
 import { AccountIcon, KeysIcon, Mark } from './icons.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
+import { TriageNotices } from './triage.tsx';
 
 /** What stands around every page behind the sign-in. */
 export function Shell() {
@@ -24,6 +25,7 @@ export function Shell() {
   useKeys({
     '?': () => setKeysOpen(true),
     ...(mayRead('sources', roles) ? { 'g s': () => void navigate({ to: '/sources' }) } : {}),
+    ...(mayRead('cases', roles) ? { 'g c': () => void navigate({ to: '/cases' }) } : {}),
     ...(analyst ? { 'g l': () => void navigate({ to: '/leads' }) } : {}),
   });
   return (
@@ -60,6 +62,7 @@ export function Shell() {
       <main className="main" id="main" tabIndex={-1}>
         <Outlet />
       </main>
+      <TriageNotices />
       <KeysDialog open={keysOpen} setOpen={setKeysOpen} analyst={analyst} />
     </div>
   );
