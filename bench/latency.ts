@@ -13,8 +13,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadDocuments } from '../src/documents/documents.ts';
 import { loadLogs } from '../src/events/events.ts';
+import { aliases, QUEUE } from '../src/identities/identities.ts';
 import { replay } from '../src/leads/leads.ts';
-import { aliases, loadPeople } from '../src/people/people.ts';
+import { loadPeople } from '../src/people/people.ts';
 import { openData } from '../src/stores/data.ts';
 import { simulate } from '../src/worlds/worlds.ts';
 
@@ -51,7 +52,7 @@ async function prepare(): Promise<{ staff: Person[]; rows: number; lastDay: stri
     const { logs } = await loadLogs(data.events, world);
     await replay(data);
     const users = listed.map(([, user]) => user!);
-    const alias = await aliases(data.casework, users);
+    const alias = await aliases(data, QUEUE, users);
     return {
       staff: listed.map((row) => ({ user: row[1]!, team: row[8]!, alias: alias.get(row[1]!)! })),
       rows: logs.reduce((sum, log) => sum + log.rows, 0),

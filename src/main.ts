@@ -1,6 +1,7 @@
 /** The composition root: the commands there are, in the order in which a newcomer meets them. */
 import { account } from './cli/account.ts';
 import { assess } from './cli/assess.ts';
+import { caseCommand } from './cli/case.ts';
 import { runCli } from './cli/cli.ts';
 import { demo } from './cli/demo.ts';
 import { doctor } from './cli/doctor.ts';
@@ -25,6 +26,7 @@ process.exitCode = await runCli(
     ingest,
     replay,
     leads,
+    caseCommand,
     documents,
     assess,
     portal,

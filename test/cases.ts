@@ -7,9 +7,9 @@ import { type Cases, caseRoutes, leadsInCases, subjectRoutes } from '../src/case
 import { TABLES } from '../src/cli/record.ts';
 import type { Account, Role } from '../src/http/route.ts';
 import { createApp } from '../src/http/server.ts';
+import { aliases, QUEUE } from '../src/identities/identities.ts';
 import { leadRoutes } from '../src/leads/leads.ts';
 import { NO_POLICY, openLedger, Reconciliation, recorded, verifyLedger } from '../src/ledger/ledger.ts';
-import { aliases } from '../src/people/people.ts';
 import { type Data, openData } from '../src/stores/data.ts';
 
 export const OPENING = {
@@ -71,14 +71,16 @@ export async function house(dir?: string) {
     };
   };
 
+  /** The id of a person's lead, whether there is one or not. */
+  const leadId = async (user: string): Promise<string> => (await aliases(data, QUEUE, [user])).get(user)!;
   /** A lead about a person; gives its id. */
   const lead = async (user: string, evidence = 20): Promise<string> => {
-    const id = (await aliases(data.casework, [user])).get(user)!;
+    const id = await leadId(user);
     await data.casework.deleteFrom('leads').where('id', '=', id).execute();
     await data.casework
       .insertInto('leads')
       .values({
-        ...{ id, user_uid: user, first_day: '2026-02-20', last_day: '2026-02-28', as_of: '2026-03-01', signals: 3 },
+        ...{ id, first_day: '2026-02-20', last_day: '2026-02-28', as_of: '2026-03-01', signals: 3 },
         ...{ score: 100 * (1 - 2 ** (-evidence / 12)), evidence, stages: [], detections: [] },
         ...{ top: '[]' as never, trend: Array(28).fill(0), administrator: false },
       })
@@ -118,12 +120,12 @@ export async function house(dir?: string) {
   };
   /** Opens a case by otto with olga, piet and paul admitted; gives its id. */
   const opened = async (user: string): Promise<string> => {
-    const leadId = await handedOver(user);
-    const { json, status } = await as('otto')('POST', `/api/leads/${leadId}/triage`, OPENING);
+    const id = await handedOver(user);
+    const { json, status } = await as('otto')('POST', `/api/leads/${id}/triage`, OPENING);
     if (status !== 200) throw new Error(JSON.stringify(json));
     for (const name of ['olga', 'piet', 'paul'])
       await step('otto', json.case, { kind: 'admit', account: accounts.get(name)!.id, reason: 'works on it' });
     return json.case;
   };
-  return { data, clock, ledger, accounts, cases, routes, as, lead, handedOver, step, opened, findings, close };
+  return { data, clock, ledger, accounts, cases, routes, as, lead, leadId, handedOver, step, opened, findings, close };
 }

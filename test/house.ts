@@ -17,6 +17,7 @@ export const ROOMS = [
   'ledger',
   'access',
   'people',
+  'identities',
   'documents',
   'events',
   'detections',

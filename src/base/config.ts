@@ -27,6 +27,8 @@ const SETTINGS = z.strictObject({
   portal_public_origin: z.url({ protocol: /^https?$/ }).optional(),
   portal_round_minutes: number(1, 7 * 24 * 60).default(24 * 60),
   portal_gigabytes: number(1, 100_000).default(20),
+  /** The folder with the key to pseudonyms, such as one on another volume; without it, keys/ in the data directory. */
+  key_folder: z.string().min(1).optional(),
   log_level: z.enum(LOG_LEVELS).default('info'),
   /** A session that is not used for so long ends. */
   session_idle_minutes: number(1, 24 * 60).default(30),

@@ -67,6 +67,16 @@ export const FAULTS = {
     status: 500,
     hint: 'Keep the data directory as it is and report the named migration.',
   },
+  'key-missing': {
+    exit: 6,
+    status: 503,
+    hint: 'Put the key file back from its backup, or correct key_folder. Without the key nobody behind a pseudonym can be found.',
+  },
+  'sealed-changed': {
+    exit: 6,
+    status: 503,
+    hint: 'Somebody changed the database behind the program’s back, or it is damaged: keep it as it is and run `countersign verify DIR`.',
+  },
   'ledger-unavailable': {
     exit: 6,
     status: 503,

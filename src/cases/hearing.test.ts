@@ -1,6 +1,6 @@
 /** A case from its opening to its end, by everybody who has a part in it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type House, house } from '../../test/cases.ts';
+import { type House, house, OPENING } from '../../test/cases.ts';
 import { type Alert, replay } from '../leads/leads.ts';
 
 let at: House;
@@ -95,6 +95,29 @@ it('a table says who may take a step, and nobody else takes it', async () => {
   );
 });
 
+it('a case keeps an officer who can go on', async () => {
+  const { json } = await at.as('otto')('POST', `/api/leads/${await at.handedOver('SUB0006')}/triage`, OPENING);
+  const recuse = { kind: 'recuse', account: at.accounts.get('otto')!.id, reason: 'I know him' };
+  expect(await refused('otto', json.case, recuse)).toMatch(/admit one first/);
+  await at.step('otto', json.case, { kind: 'admit', account: at.accounts.get('olga')!.id, reason: 'goes on' });
+  await at.step('otto', json.case, recuse);
+  expect((await whole('olga', json.case)).next).toContain('propose');
+});
+
+it('a closed case leaves its lead as a dismissed one, which comes back with news', async () => {
+  const id = await at.opened('SUB0007');
+  await at.step('otto', id, { kind: 'propose', outcome: 'no_finding', reasons: 'nothing left', considered: {} });
+  await at.step('olga', id, { kind: 'decide', reasons: 'agreed' });
+  const where = async (name: string, status: string) =>
+    (await at.as(name)('GET', `/api/leads?status=${status}`)).json.leads.map((one: { id: string }) => one.id);
+  const lead = await at.leadId('SUB0007');
+  expect(await where('anna', 'handed_over')).toContain(lead);
+  await at.step('otto', id, { kind: 'close', text: 'done' });
+  expect(await where('anna', 'dismissed')).toContain(lead);
+  await at.lead('SUB0007', 29);
+  expect(await where('anna', 'open')).toContain(lead);
+});
+
 describe('whoever is cleared', () => {
   it('has nothing left that was done because of the case, and his signals count no longer', async () => {
     const alerts: Alert[] = [];
@@ -108,9 +131,9 @@ describe('whoever is cleared', () => {
     await signalled('SUB0003', '2026-02-12', 1);
     const everybody = await told();
     expect(new Set(everybody)).toContain('SUB0003 2026-02-10');
-    const queue = async () =>
-      (await at.data.casework.selectFrom('leads').select('user_uid').execute()).map((one) => one.user_uid);
-    expect((await queue()).sort()).toEqual(['SUB0003', 'SUB0004']);
+    const queue = async () => (await at.data.casework.selectFrom('leads').select('id').execute()).map(({ id }) => id);
+    const [cleared, other] = [await at.leadId('SUB0003'), await at.leadId('SUB0004')];
+    expect((await queue()).sort()).toEqual([cleared, other].sort());
 
     const id = await at.opened('SUB0003');
     await at.step('otto', id, { kind: 'effect', effect: 'watch', text: 'for a month' });
@@ -138,7 +161,7 @@ describe('whoever is cleared', () => {
     await at.step('otto', id, { kind: 'effect_undone', effect: 'X3', text: 'he has it again' });
     await at.step('otto', id, { kind: 'close', text: 'done' });
 
-    expect(await queue()).toEqual(['SUB0004']);
+    expect(await queue()).toEqual([other]);
     expect(await told()).toEqual(everybody.filter((one) => !one.startsWith('SUB0003')));
   });
 
@@ -148,7 +171,7 @@ describe('whoever is cleared', () => {
     const leads = at.data.casework
       .selectFrom('leads')
       .select(['evidence', 'signals'])
-      .where('user_uid', '=', 'SUB0003');
+      .where('id', '=', await at.leadId('SUB0003'));
     const [lead] = await leads.execute();
     expect([lead!.signals, Math.round(lead!.evidence)]).toEqual([1, 25]);
   });

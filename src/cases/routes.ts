@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { Fault } from '../base/fault.ts';
 import { rules } from '../detections/detections.ts';
 import { download, FILE, type Route, route } from '../http/route.ts';
-import type { Queue } from '../leads/leads.ts';
+import { personOf, QUEUE } from '../identities/identities.ts';
+import type { LeadState, Queue } from '../leads/leads.ts';
 import {
   Behind,
   BehindQuery,
@@ -14,7 +15,8 @@ import {
   selectLeads,
   storyOfLead,
 } from '../leads/leads.ts';
-import { personOf } from '../people/people.ts';
+import { bundleOf } from './bundle.ts';
+import { dossierPage, LANGUAGES } from './dossier.ts';
 import { readKept, takePart } from './files.ts';
 import { CaseId, Due, Summary, Whole } from './shapes.ts';
 import { StepInputShape } from './step.ts';
@@ -44,6 +46,11 @@ const queueOf = ({ roles }: Person): Queue => (roles.includes('reviewer') ? 'rev
 
 export function caseRoutes(cases: Cases): Route[] {
   const all = new Map(rules().map((rule) => [rule.id, rule]));
+  const tellLead = async (lead: LeadState) => {
+    const user = await personOf(cases, QUEUE, lead.id);
+    if (user === undefined) throw new Fault('not-found', 'There is no such lead.', { place: lead.id });
+    return await storyOfLead(cases, all, lead, user);
+  };
   return [
     route({
       method: 'POST',
@@ -86,8 +93,7 @@ export function caseRoutes(cases: Cases): Route[] {
       async handler({ params }, { account }) {
         const person = await personLooking(cases, account);
         const lead = await visibleLead(cases, person, params.id);
-        if (lead.status === 'handed_over' && lead.decision_queue === queueOf(person))
-          return await storyOfLead(cases, all, lead);
+        if (lead.status === 'handed_over' && lead.decision_queue === queueOf(person)) return await tellLead(lead);
         throw new Fault('not-found', 'There is no such lead.', { place: params.id });
       },
     }),
@@ -159,20 +165,14 @@ export function caseRoutes(cases: Cases): Route[] {
       response: Behind,
       async handler({ params, query }, { account }) {
         const { row } = await caseOf(cases, await personLooking(cases, account), params.id);
-        const user = await personOf(cases.casework, row.lead);
+        const user = await personOf(cases, QUEUE, row.lead);
         if (user === undefined) return { total: 0, events: [] };
-        const behind = await eventsBehind(cases, all, user, query);
-        // In raw lines too the person appears under the case's alias alone.
-        const renamed = (text: string) => text.replaceAll(`[${row.lead}]`, `[${row.alias}]`);
-        const fields = ['target', 'tied_to', 'destination', 'raw'] as const;
-        const events = behind.events.map((event) => ({
-          ...event,
-          ...Object.fromEntries(fields.map((field) => [field, renamed(event[field])])),
-        }));
-        return { total: behind.total, events };
+        // In raw lines too everybody appears under a name of this case alone.
+        return await eventsBehind(cases, all, { user, scope: row.id }, query);
       },
     }),
     ...fileRoutes(cases),
+    ...exportRoutes(cases),
   ];
 }
 
@@ -221,6 +221,36 @@ function fileRoutes(cases: Cases): Route[] {
         const { id, sha256 } = await evidenceOf(await personLooking(cases, account), params);
         const bytes = await readKept(cases.dir, params.id, sha256);
         return download(`${params.id}-${id}`, 'application/octet-stream', new Uint8Array(bytes));
+      },
+    }),
+  ];
+}
+
+function exportRoutes(cases: Cases): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/cases/:id/dossier',
+      audience: WORKERS,
+      summary: 'The case as one page of HTML, for reading and printing.',
+      params: CaseId,
+      query: z.object({ language: z.enum(LANGUAGES).default('en') }),
+      response: FILE,
+      async handler({ params, query }, { account }) {
+        const bundle = await bundleOf(cases, await personLooking(cases, account), params.id);
+        return download(`case-${params.id}.html`, 'text/html; charset=utf-8', dossierPage(bundle, query.language));
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/cases/:id/bundle',
+      audience: WORKERS,
+      summary: 'The case with its evidence and proofs, for `countersign verify`.',
+      params: CaseId,
+      response: FILE,
+      async handler({ params }, { account }) {
+        const bundle = await bundleOf(cases, await personLooking(cases, account), params.id);
+        return download(`case-${params.id}.json`, 'application/json', JSON.stringify(bundle));
       },
     }),
   ];

@@ -2,8 +2,8 @@
 import type { z } from 'zod';
 import { listAccounts } from '../access/access.ts';
 import { LEVELS } from '../base/level.ts';
+import { personOf, QUEUE } from '../identities/identities.ts';
 import { leadById, type Queue, type Rules, signalsOf, storyOfLead } from '../leads/leads.ts';
-import { personOf } from '../people/people.ts';
 import { type Case, expires, standing, stateOf, terms, termsDue } from './case.ts';
 import { nextSteps, outcomesNow } from './order.ts';
 import type { Due, StepShown, Summary, Whole } from './shapes.ts';
@@ -86,7 +86,7 @@ function stepOf(found: Case, kind: StepKind, id: string): number {
   return found.steps.findIndex(({ step }) => step.kind === kind && 'id' in step && step.id === id) + 1;
 }
 
-function thingsIn(found: Case, nameOf: (by: string) => string) {
+export function thingsIn(found: Case, nameOf: (by: string) => string) {
   const { ended } = found;
   const evidence = [...found.evidence.values()].map(({ step }) => step).filter(({ id }) => !found.withdrawn.has(id));
   const naming = (field: 'supports' | 'contradicts', id: string) =>
@@ -142,8 +142,9 @@ async function leadNow(
   { lead, alias }: { lead: string; alias: string },
 ): Promise<z.input<typeof Whole>['lead']> {
   const row = await leadById(cases.casework, null, lead);
-  if (row === undefined) return null;
-  return await storyOfLead(cases, rules, { ...row, id: alias });
+  const user = await personOf(cases, QUEUE, lead);
+  if (row === undefined || user === undefined) return null;
+  return await storyOfLead(cases, rules, { ...row, id: alias }, user);
 }
 
 /** Of what somebody is reminded, in all his cases; and how many signals came of those who are watched because of one. */
@@ -156,7 +157,7 @@ export async function dueOf(cases: Cases, all: readonly Found[]): Promise<z.inpu
   const watches = await selectWatches(cases.casework, [...byId.keys()]);
   const watched = await Promise.all(
     watches.map(async ({ case_id, effect, lead, since }) => {
-      const user = await personOf(cases.casework, lead);
+      const user = await personOf(cases, QUEUE, lead);
       const signals = user === undefined ? [] : await signalsOf(cases.events, user);
       const news = signals.filter((signal) => signal.day > since).length;
       return { case: case_id, alias: byId.get(case_id)!.alias, effect, since, signals: news };

@@ -38,7 +38,7 @@ export function subjectRoutes(cases: Cases): Route[] {
     route({
       method: 'POST',
       path,
-      audience: ['employee'],
+      audience: 'signed-in',
       summary,
       body: Answer,
       response: z.void(),
@@ -52,7 +52,7 @@ export function subjectRoutes(cases: Cases): Route[] {
     route({
       method: 'GET',
       path: '/api/my-cases',
-      audience: ['employee'],
+      audience: 'signed-in',
       summary: 'What one is invited to reply to, and what was decided.',
       response: z.object({ invitations: z.array(Mine) }),
       async handler(_, { account }) {

@@ -7,8 +7,10 @@ import { LEVELS, type Level } from '../base/level.ts';
 import { lastDay } from '../detections/detections.ts';
 import { levelsOf } from '../documents/documents.ts';
 import type { Account } from '../http/route.ts';
+import { aliases, personOf, QUEUE } from '../identities/identities.ts';
 import {
   insertExplained,
+  insertTriage,
   type LeadState,
   leadById,
   type Queue,
@@ -17,7 +19,6 @@ import {
   sightOf,
 } from '../leads/leads.ts';
 import { change, type Ledger, type Touch } from '../ledger/ledger.ts';
-import { aliases } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import { type Case, type CaseTerms, undoing } from './case.ts';
@@ -27,7 +28,7 @@ import * as store from './store.ts';
 import { notHis, type Part, partsOf } from './who.ts';
 
 /** What the functions of this room work with. */
-export interface Cases extends Pick<Data, 'dir' | 'casework' | 'events'> {
+export interface Cases extends Omit<Data, 'close'> {
   readonly ledger: Ledger | undefined;
   readonly clock: Clock;
   /** For how many days closed cases are kept, and decisions about leads that became none. */
@@ -41,14 +42,17 @@ export interface Person extends store.Looking {
   readonly sight: Sight;
 }
 
-export async function personLooking({ casework }: Pick<Cases, 'casework'>, account: Account): Promise<Person> {
-  const { id, roles, person } = account;
-  const ownLead = person === null ? null : (await aliases(casework, [person])).get(person)!;
-  return { account: id, roles, ownLead, sight: await sightOf(casework, account) };
+export async function personLooking(cases: Pick<Cases, 'casework' | 'sealing'>, account: Account): Promise<Person> {
+  const sight = await sightOf(cases, account);
+  return { account: account.id, roles: account.roles, ownLead: sight.own, sight };
 }
 
-/** The name under which the person appears in one case: drawn for it, so that two cases cannot be laid side by side. */
-export const caseAlias = (): string => randomId(6);
+/** The name under which the person of a lead appears in one case: of its own scope, so that no two can be laid side by side. */
+async function caseAlias(cases: Cases, caseId: string, lead: string): Promise<string> {
+  const user = await personOf(cases, QUEUE, lead);
+  if (user === undefined) throw new Fault('not-found', 'There is no such lead.', { place: lead });
+  return (await aliases(cases, caseId, [user])).get(user)!;
+}
 
 /** The same answer for no such case as for one that is not his. */
 export const noSuchCase = (id: string) => new Fault('not-found', 'There is no such case.', { place: id });
@@ -108,8 +112,9 @@ export async function openCase(
   const done = { step: { kind: 'open' as const, ...opening }, by: person.account, at: cases.clock().toISOString() };
   const why = notHis(done, partsOf(person.roles, queue));
   if (why !== undefined) throw new Fault('forbidden', `A case cannot be opened: ${why}.`);
+  const alias = await caseAlias(cases, id, lead.id);
   await change(cases.ledger, cases.casework, act(person.account, 'open', id), async (tx, touch) => {
-    await store.insertCase(tx, { id, alias: caseAlias(), lead: lead.id, queue, opened_at: new Date(done.at) });
+    await store.insertCase(tx, { id, alias, lead: lead.id, queue, opened_at: new Date(done.at) });
     touch('cases', id);
     await keep(tx, touch, id, 1, take(readCase([]), done));
   });
@@ -131,9 +136,7 @@ async function keep(tx: CaseworkDb, touch: Touch, caseId: string, n: number, fou
 /** Takes a step. Throws `not-found` for a case that is not his, `forbidden` with the reason, `invalid-input`. */
 export async function takeStep(cases: Cases, person: Person, id: string, input: StepInput): Promise<number> {
   const { parts, row } = await caseOf(cases, person, id);
-  return await write(cases, id, person.account, await stepMaker(cases, row.queue, input), (done) =>
-    notHis(done, parts),
-  );
+  return await write(cases, id, person.account, await stepMaker(cases, row, input), (done) => notHis(done, parts));
 }
 
 /** A step that the subject takes by himself, or that follows from something that was done. */
@@ -153,9 +156,10 @@ interface Maker {
   of(found: Case): Step;
 }
 
-async function stepMaker(cases: Cases, queue: Queue, input: StepInput): Promise<Maker> {
+async function stepMaker(cases: Cases, row: store.CaseRow, input: StepInput): Promise<Maker> {
   const { kind } = input;
-  if (kind === 'admit') await workable(cases, queue, input.account);
+  if (kind === 'admit') await workable(cases, row.queue, input.account);
+  if (kind === 'recuse') await goesOn(cases, row, input.account);
   if (kind === 'link') {
     const documents = await registered(cases, input.documents);
     return { kind, of: () => ({ ...input, documents }) };
@@ -179,6 +183,15 @@ export async function colleagues({ casework, clock }: Pick<Cases, 'casework' | '
 async function workable(cases: Cases, queue: Queue, account: string): Promise<void> {
   if ((await colleagues(cases, queue)).some((one) => one.account === account)) return;
   throw new Fault('invalid-input', 'No account of that id has a part in such cases.', { place: 'account' });
+}
+
+/** A case without an officer could neither go on nor end: whoever is the last one lets a colleague in first. */
+async function goesOn(cases: Cases, { id, queue }: store.CaseRow, recused: string): Promise<void> {
+  const found = readCase(await store.selectSteps(cases.casework, id));
+  const officers = (await colleagues(cases, queue)).filter(({ parts }) => parts.includes('officer'));
+  const left = officers.filter(({ account }) => found.members.has(account) && !found.recused.has(account));
+  if (left.some(({ account }) => account !== recused)) return;
+  throw new Fault('forbidden', 'The case would have no officer left: admit one first.', { place: 'recuse' });
 }
 
 /** Documents with their levels. Throws `invalid-input` naming one that the register does not know. */
@@ -235,7 +248,7 @@ function consequences(found: Case, { step }: Done, asOf: string): Step[] {
 }
 
 /** Does what a step says the program does: rows that its own work looks at. */
-async function honour(tx: CaseworkDb, touch: Touch, row: store.CaseRow, { step, at }: Done): Promise<void> {
+async function honour(tx: CaseworkDb, touch: Touch, row: store.CaseRow, { step, by, at }: Done): Promise<void> {
   if (step.kind === 'effect' && step.effect !== 'other') {
     const table = step.effect === 'watch' ? 'watch_list' : 'copy_holds';
     await store.insertEffect(tx, table, { case_id: row.id, effect: step.id, lead: row.lead, since: at.slice(0, 10) });
@@ -244,6 +257,28 @@ async function honour(tx: CaseworkDb, touch: Touch, row: store.CaseRow, { step, 
   if (step.kind === 'effect_undone') {
     const table = await store.deleteEffect(tx, row.id, step.effect);
     if (table !== undefined) touch(table, `${row.id}/${step.effect}`);
+  }
+  if (step.kind === 'close') {
+    // As when a lead is dismissed without a case: it comes back with news, and nobody can tell that there was one.
+    const lead = await leadById(tx, null, row.lead);
+    const triage = {
+      ...({
+        id: randomId(),
+        lead: row.lead,
+        decision: 'dismiss',
+        reason: 'Dealt with.',
+        until: null,
+        queue: null,
+      } as const),
+      ...{
+        evidence: lead?.evidence ?? 0,
+        as_of: lead?.as_of ?? at.slice(0, 10),
+        decided_by: by,
+        decided_at: new Date(at),
+      },
+    };
+    await insertTriage(tx, triage);
+    touch('lead_triage', triage.id);
   }
   if (step.kind === 'explained') {
     const explained = { id: randomId(12), lead: row.lead, until: step.until };

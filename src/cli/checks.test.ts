@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Role } from '../access/access.ts';
 import { openData } from '../stores/data.ts';
-import { bytes, type Check, checkNode, judgeDisk, judgeRows, runChecks } from './checks.ts';
+import { bytes, type Check, checkNode, judgeAccounts, judgeDisk, judgeRows, runChecks } from './checks.ts';
 
 test('Node before 24 fails', () => {
   expect(checkNode('24.0.0').state).toBe('ok');
@@ -47,6 +48,23 @@ test('rows in quarantine are counted by log, and a tenth of all rows is a warnin
   });
   expect(judgeRows([logon, { ...file, bad: 300 }]).state).toBe('warn');
   expect(judgeRows([])).toMatchObject({ state: 'ok', found: '0 events, none in quarantine' });
+});
+
+test('an account that sees more than an employee’s and that nobody said whose it is is named', () => {
+  const account = (name: string, roles: Role[], person: string | null, disabledAt: Date | null = null) => ({
+    ...{ name, roles, person, disabledAt },
+  });
+  const fine = [
+    account('mira', ['analyst'], 'ABC1'),
+    account('own', ['employee'], null),
+    account('gone', ['auditor'], null, new Date(0)),
+  ];
+  expect(judgeAccounts(fine)).toEqual({ name: 'accounts', state: 'ok', found: '2' });
+  expect(judgeAccounts([...fine, account('noor', ['engineer'], null)])).toMatchObject({
+    state: 'warn',
+    found: 'nobody said whose these are: noor',
+    todo: expect.stringContaining('--person'),
+  });
 });
 
 describe('a data directory', () => {

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type AccountEntry, listAccounts } from '../access/access.ts';
+import { systemClock } from '../base/clock.ts';
 import { asFault, type FaultCode } from '../base/fault.ts';
 import { type LogTotals, logTotals } from '../events/events.ts';
 import { openData } from '../stores/data.ts';
@@ -75,7 +77,13 @@ async function checkEngines(place: string | undefined): Promise<Check[]> {
     try {
       const { events, casework } = await engineStates(data);
       return [
-        ...(place === undefined ? [] : [FREE, judgeRows(await logTotals(data.events))]),
+        ...(place === undefined
+          ? []
+          : [
+              FREE,
+              judgeRows(await logTotals(data.events)),
+              judgeAccounts(await listAccounts({ db: data.casework, clock: systemClock })),
+            ]),
         { name: 'event engine', state: 'ok', found: `chDB (ClickHouse ${events.version}), tables ${events.migration}` },
         {
           name: 'casework',
@@ -98,6 +106,21 @@ async function checkEngines(place: string | undefined): Promise<Check[]> {
 
 const FREE: Check = { name: 'lock', state: 'ok', found: 'free' };
 const FAILED: Partial<Record<FaultCode, string>> = { 'migration-failed': 'tables', 'engine-stopped': 'engines' };
+
+/** Conflict of interest can only be seen where accounts say whose they are. */
+export function judgeAccounts(
+  accounts: readonly Pick<AccountEntry, 'name' | 'roles' | 'person' | 'disabledAt'>[],
+): Check {
+  const open = accounts.filter(({ disabledAt }) => disabledAt === null);
+  const nobodys = open.filter(({ roles, person }) => person === null && roles.some((role) => role !== 'employee'));
+  if (nobodys.length === 0) return { name: 'accounts', state: 'ok', found: formatCount(open.length) };
+  return {
+    name: 'accounts',
+    state: 'warn',
+    found: `nobody said whose these are: ${nobodys.map(({ name }) => name).join(', ')}`,
+    todo: 'Run `countersign account NAME --person ID`, so that nobody is shown what is looked into about himself.',
+  };
+}
 
 type RowCounts = Pick<LogTotals, 'log_name' | 'rows' | 'bad' | 'events'>;
 

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Log, silentLog } from '../base/log.ts';
 import { loadDocuments } from '../documents/documents.ts';
 import { checksum, loadLogs, logTotals } from '../events/events.ts';
+import { aliases, QUEUE } from '../identities/identities.ts';
 import { Gate, leadRoutes, replay } from '../leads/leads.ts';
-import { aliases, loadPeople } from '../people/people.ts';
+import { loadPeople } from '../people/people.ts';
 import { type Data, openData } from '../stores/data.ts';
 import { simulate } from '../worlds/worlds.ts';
 import { follow } from './follow.ts';
@@ -98,7 +99,7 @@ const burst = () => {
 /** The leads of both queues. */
 const queue = ({ casework }: Data) => casework.selectFrom('leads').selectAll().orderBy('id').execute();
 const isLead = async (data: Data) => {
-  const alias = (await aliases(data.casework, [person])).get(person);
+  const alias = (await aliases(data, QUEUE, [person])).get(person);
   return (await queue(data)).some(({ id }) => id === alias);
 };
 test('rows that are added become a lead, as a load of the whole folder would have it', () =>
@@ -124,7 +125,7 @@ test('a stop while days are computed leaves the old queue and a directory that g
     await until(async () => gate.changing);
     expect(gate.changing).toBe(false);
     expect(await queue(data)).toEqual(before);
-    await until(async () => (await queue(data)).some(({ user_uid }) => user_uid === person));
+    await until(() => isLead(data));
   }));
 
 test('a table and a log that cannot be read stop neither the other logs nor each other, and are named without a name', () =>
@@ -152,7 +153,7 @@ test('a person asked for while days are computed again is seen as before or afte
   stage('reads', async ({ data, folder, gate, follow: until }) => {
     const all = leadRoutes({ ...data, synthetic: true, gate });
     const route = all.find(({ path }) => path === '/api/people/:subject')!;
-    const subject = (await aliases(data.casework, [person])).get(person)!;
+    const subject = (await aliases(data, QUEUE, [person])).get(person)!;
     const seen = new Set<string>();
     const look = async () => {
       const input = { params: { subject }, query: {}, body: undefined };

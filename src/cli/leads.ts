@@ -27,7 +27,7 @@ export const leads = command({
     const data = await openData(options.data, { purpose: 'countersign leads' });
     try {
       const levels = options.level === undefined ? [] : [options.level];
-      const sight = await sightOfMachine(data.casework);
+      const sight = await sightOfMachine(data);
       const filter = { levels, sort: '-score', offset: 0, limit: options.limit } as const;
       const found = await recordedWork(data, 'lead.list', () => selectLeads(data.casework, sight, filter));
       const shown = found.leads.map(({ id, score, first_day, last_day, signals, top }) => ({

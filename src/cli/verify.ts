@@ -20,10 +20,13 @@ import { command, type Run } from './command.ts';
 import { flag, operand, several, text } from './option.ts';
 import { formatCount, type StartProgress } from './progress.ts';
 import { TABLES } from './record.ts';
+import { bundleAt, verifyCase } from './verify-case.ts';
 
 const MOST_SHOWN = 200;
 
-const operands = { dir: operand('DIR', 'A data directory, the ledger folder of one, or a .tlog-proof file.') };
+const operands = {
+  dir: operand('DIR', 'A data directory, the ledger folder of one, a .tlog-proof file, or an exported case.'),
+};
 const options = {
   policy: text('FILE', 'Whose signatures to trust, and what the ledger is known to have been.'),
   checkpoint: several(text('FILE', 'Signed checkpoints that were kept elsewhere, such as by a witness.')),
@@ -39,7 +42,8 @@ export const verify = command({
     'file. In a data directory the rows of casework are compared with the ledger too; a row',
     'that was changed behind the program’s back is named. Without a policy the key is taken',
     'from the directory itself, which shows accidents and not an able administrator.',
-    'Nothing is changed: casework is opened as a copy.',
+    'Nothing is changed: casework is opened as a copy. Of an exported case each step, its proof and',
+    'each piece of evidence is checked, and that nothing was left out.',
   ].join('\n'),
   operands,
   options,
@@ -49,7 +53,10 @@ export const verify = command({
     const { dir } = run.operands;
     if (!existsSync(dir)) throw new Fault('not-found', `There is no ${dir}.`, { place: dir });
     const policy = run.options.policy === undefined ? NO_POLICY : readPolicy(run.options.policy);
-    if (statSync(dir).isFile()) return verifyFile(dir, policy, run.out);
+    const isFile = statSync(dir).isFile();
+    const bundle = bundleAt(dir, isFile);
+    if (bundle !== undefined) return verifyCase(bundle, policy, run.options.json, run.out);
+    if (isFile) return verifyFile(dir, policy, run.out);
     return await verifyDirectory(dir, policy, run);
   },
 });

@@ -2,9 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LEVELS, type Level } from '../base/level.ts';
-import { aliases } from '../people/people.ts';
-import type { Events } from '../stores/clickhouse.ts';
-import type { CaseworkDb } from '../stores/postgres.ts';
+import { aliases, QUEUE, type Sealed } from '../identities/identities.ts';
+import type { Data } from '../stores/data.ts';
 import { spoolOf } from '../stores/spool.ts';
 import { SpoolFile } from './batch.ts';
 import { peersOf, type Reader, smallestGroups, surpriseOf } from './explain.ts';
@@ -47,10 +46,10 @@ const MOST_PEOPLE = 50;
 
 /** `documents`: the registered paths in the trove. Without logs, nobody explains anything. */
 export async function explainTrove(
-  stores: { events: Events; casework: CaseworkDb },
+  stores: Sealed & Pick<Data, 'events'>,
   documents: readonly string[],
 ): Promise<Explanations> {
-  const { events, casework } = stores;
+  const { events } = stores;
   const path = join(spoolOf(events), 'explained.jsonl');
   const file = new SpoolFile(path);
   for (const document of documents) await file.write(`${JSON.stringify({ document })}\n`);
@@ -59,14 +58,14 @@ export async function explainTrove(
     const day = await lastDay(events);
     const [held, people] =
       documents.length === 0 ? [[], []] : [await holders(events, path), await reach(events, path, day)];
-    return await explained(casework, documents, held, people);
+    return await explained(stores, documents, held, people);
   } finally {
     await rm(path, { force: true });
   }
 }
 
 async function explained(
-  casework: CaseworkDb,
+  sealed: Sealed,
   documents: readonly string[],
   held: readonly HolderRow[],
   people: readonly ReachRow[],
@@ -93,7 +92,7 @@ async function explained(
   const groups = smallestGroups(readers, documents.length);
   const grouped = new Set(groups.flatMap(({ users }) => users));
   const told = judged.filter(({ reader }, at) => at < MOST_PEOPLE || grouped.has(reader.user));
-  const alias = await aliases(casework, [...new Set(told.map(({ reader }) => reader.user))]);
+  const alias = await aliases(sealed, QUEUE, [...new Set(told.map(({ reader }) => reader.user))]);
   return {
     documents: documents.length,
     in_logs: seen.size,

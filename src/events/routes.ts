@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { page, type Route, route } from '../http/route.ts';
-import { masker } from '../people/people.ts';
-import type { Events } from '../stores/clickhouse.ts';
-import type { CaseworkDb } from '../stores/postgres.ts';
+import { masker, QUEUE, type Sealed } from '../identities/identities.ts';
+import type { Data } from '../stores/data.ts';
 import { quarantinedLines, sourceStates } from './source.ts';
 
 const DAY = z.string().describe('YYYY-MM-DD, or empty');
@@ -37,7 +36,8 @@ const QUARANTINE = z.object({
 });
 
 /** What arrives and what does not: /api/sources. */
-export function eventRoutes({ events, casework }: { events: Events; casework: CaseworkDb }): Route[] {
+export function eventRoutes(data: Sealed & Pick<Data, 'events'>): Route[] {
+  const { events } = data;
   return [
     route({
       method: 'GET',
@@ -57,7 +57,7 @@ export function eventRoutes({ events, casework }: { events: Events; casework: Ca
       async handler({ query }) {
         const { total, rows } = await quarantinedLines(events, query);
         // A bad line names people like any other.
-        const mask = await masker(casework, events);
+        const mask = await masker(data, QUEUE);
         return { total, rows: await Promise.all(rows.map(async (row) => ({ ...row, raw: await mask(row.raw) }))) };
       },
     }),

@@ -2,7 +2,8 @@
 import { readConfig } from '../base/config.ts';
 import { daysBetween } from '../base/day.ts';
 import { computeDays, computedDays, type DayProgress, lastDay } from '../detections/detections.ts';
-import { aliases, countPeople, holdersOf } from '../people/people.ts';
+import { aliases, QUEUE } from '../identities/identities.ts';
+import { countPeople, holdersOf } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { Data } from '../stores/data.ts';
 import { Budget, type BudgetDay } from './budget.ts';
@@ -46,9 +47,9 @@ export async function replay(data: Data, options: ReplayOptions = {}): Promise<v
   await refreshLeads(data, options.until);
 }
 
-async function tellAlerts({ casework, events }: Data, options: ReplayOptions): Promise<void> {
+async function tellAlerts(data: Data, options: ReplayOptions): Promise<void> {
   const budget = options.budget === undefined ? undefined : new Budget<AlertRow>(options.budget);
-  for await (const day of alertDays(events, options.until, await explainedSignals(casework))) {
+  for await (const day of alertDays(data.events, options.until, await explainedSignals(data))) {
     const alerts = budget ? budget.decide(day) : day.alerts;
     if (alerts.length > 0) options.onAlerts?.(alerts.map(alertOf));
   }
@@ -70,23 +71,24 @@ function alertOf({ time, user_uid, score, reasons }: AlertRow): Alert {
 }
 
 /** Rebuilds the queue of leads as of the last computed day (or an earlier one). Returns how many there are. */
-export async function refreshLeads(data: Pick<Data, 'dir' | 'casework' | 'events'>, until?: string): Promise<number> {
+export async function refreshLeads(data: Omit<Data, 'close'>, until?: string): Promise<number> {
   const last = await lastDay(data.events);
   if (last === undefined) return 0;
   const day = until !== undefined && until < last ? until : last;
-  const standing = await standingOn(data.events, day, await explainedSignals(data.casework));
+  const standing = await standingOn(data.events, day, await explainedSignals(data));
   const alias = await aliases(
-    data.casework,
+    data,
+    QUEUE,
     standing.map((row) => row.user_uid),
   );
   const administrators = new Set(await holdersOf(data.events, administratorRoles(data.dir), day));
   await replaceLeads(
     data.casework,
-    standing.map((row) => ({
+    standing.map(({ user_uid, ...row }) => ({
       ...row,
-      id: alias.get(row.user_uid)!,
+      id: alias.get(user_uid)!,
       as_of: day,
-      administrator: administrators.has(row.user_uid),
+      administrator: administrators.has(user_uid),
     })),
   );
   return standing.length;

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { changed, type Folder, LOGS, live, logRow, readFolder, writeFolder } from '../../test/folders.ts';
 import { rules, TUNING } from '../detections/detections.ts';
+import { personOf, QUEUE } from '../identities/identities.ts';
 import { type Data, openData } from '../stores/data.ts';
 import { simulate } from '../worlds/worlds.ts';
 import type { Alert } from './jobs.ts';
@@ -20,7 +21,7 @@ const MOMENTS = ['09:50', '12:30', '20:08', '20:18'].map((time) => `2026-02-10 $
 
 interface Lived {
   alerts: Alert[];
-  leads: Omit<LeadRow, 'id'>[];
+  leads: (Omit<LeadRow, 'id'> & { user_uid: string })[];
 }
 
 let root: string;
@@ -81,10 +82,11 @@ function timeOf(row: string): string {
   return `${year}-${month}-${day}${row.split(',')[1]!.slice(10)}`;
 }
 
-/** The whole queue, without the pseudonyms, which are drawn by lot. */
-async function leadsOf({ casework }: Data): Promise<Lived['leads']> {
-  const leads = await casework.selectFrom('leads').selectAll().execute();
-  return leads.map(({ id: _, ...lead }) => lead).sort(byScore);
+/** The whole queue, with the accounts in place of the pseudonyms, which are drawn by lot. */
+async function leadsOf(from: Data): Promise<Lived['leads']> {
+  const leads = await from.casework.selectFrom('leads').selectAll().execute();
+  const named = leads.map(async ({ id, ...lead }) => ({ ...lead, user_uid: (await personOf(from, QUEUE, id))! }));
+  return (await Promise.all(named)).sort(byScore);
 }
 
 const byScore = (a: { score: number; user_uid: string }, b: { score: number; user_uid: string }) =>

@@ -4,21 +4,23 @@ import { addDays } from '../base/day.ts';
 import { Fault } from '../base/fault.ts';
 import { type Level, levelName } from '../base/level.ts';
 import { type Account, type Route, route } from '../http/route.ts';
-import { holdersOf, person, personOf } from '../people/people.ts';
+import { personOf, QUEUE } from '../identities/identities.ts';
+import { holdersOf, person } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { administratorRoles } from './jobs.ts';
 import { CLASSES, Day, DocumentLevel, type Rules, Subject, Text } from './shapes.ts';
 import { mayKnow, READERS, sightOf } from './sight.ts';
-import { explainedSignals, leadOfUser } from './store.ts';
+import { explainedSignals, leadById } from './store.ts';
 import { activityOf, contributionsOf, lastDayOf, measuresOf, scoresOf } from './story.ts';
 import { Behind, BehindQuery, eventsBehind } from './telling.ts';
 
-export function personRoutes({ events, casework, dir }: Data, all: Rules): Route[] {
+export function personRoutes(data: Data, all: Rules): Route[] {
+  const { events, casework, dir } = data;
   /** The account under a pseudonym, if the caller may know of the person; if not, the answer is that of no such one. */
   const personFor = async (caller: Account, subject: string): Promise<string> => {
-    const user = await personOf(casework, subject);
-    const sight = await sightOf(casework, caller);
-    const known = user !== undefined && mayKnow(sight, { userUid: user, administrator: await administers(user) });
+    const user = await personOf(data, QUEUE, subject);
+    const sight = await sightOf(data, caller);
+    const known = user !== undefined && mayKnow(sight, { id: subject, administrator: await administers(user) });
     if (known) return user;
     throw new Fault('not-found', 'There is nobody under this pseudonym.', { place: subject });
   };
@@ -53,7 +55,7 @@ export function personRoutes({ events, casework, dir }: Data, all: Rules): Route
         const user = await personFor(account, params.subject);
         const day = await lastDayOf(events);
         const known = await person(events, user, day);
-        const lead = await leadOfUser(casework, await sightOf(casework, account), user);
+        const lead = await leadById(casework, await sightOf(data, account), params.subject);
         const clearance: Level | '' = known && known.clearance > 0 ? levelName(known.clearance) : '';
         return {
           subject: params.subject,
@@ -66,7 +68,7 @@ export function personRoutes({ events, casework, dir }: Data, all: Rules): Route
           lead_id: lead?.id ?? '',
           first_day: lead?.first_day ?? '',
           last_day: day,
-          score_days: await scoresOf(events, user, day, await explainedSignals(casework)),
+          score_days: await scoresOf(events, user, day, await explainedSignals(data)),
         };
       },
     }),
@@ -145,7 +147,7 @@ export function personRoutes({ events, casework, dir }: Data, all: Rules): Route
       query: BehindQuery,
       response: Behind,
       handler: async ({ params, query }, { account }) =>
-        await eventsBehind({ events, casework }, all, await personFor(account, params.subject), query),
+        await eventsBehind(data, all, { user: await personFor(account, params.subject), scope: QUEUE }, query),
     }),
   ];
 }

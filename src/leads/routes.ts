@@ -5,6 +5,7 @@ import { Fault } from '../base/fault.ts';
 import { firstDay, rules } from '../detections/detections.ts';
 import { lastTakenIn, logTotals } from '../events/events.ts';
 import { type Account, listOf, page, type Route, route } from '../http/route.ts';
+import { personOf, QUEUE } from '../identities/identities.ts';
 import { countPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { Gate } from './gate.ts';
@@ -33,7 +34,7 @@ export function leadRoutes(data: Data & LeadOptions): Route[] {
     inCase: (await data.leadsInCases?.(account)) ?? [],
   });
   const openLeads = async (account: Account) =>
-    await countLeads(casework, await sightOf(casework, account), await viewerOf(account));
+    await countLeads(casework, await sightOf(data, account), await viewerOf(account));
   const all = new Map(rules().map((rule) => [rule.id, rule]));
   const overview = overviewOf(data, gate);
 
@@ -77,7 +78,7 @@ export function leadRoutes(data: Data & LeadOptions): Route[] {
       async handler({ query }, { account }) {
         const { level, q, ...rest } = query;
         const viewer = await viewerOf(account);
-        const sight = await sightOf(casework, account);
+        const sight = await sightOf(data, account);
         const found = await selectLeads(casework, sight, { ...rest, levels: level ?? [], search: q, viewer });
         return { total: found.total, leads: found.leads.map((row) => leadOf(all, row)) };
       },
@@ -113,10 +114,12 @@ function leadRoute(data: Data, all: Rules, viewerOf: (account: Account) => Promi
     params: z.object({ id: z.string() }),
     response: Story,
     async handler({ params }, { account }) {
-      const sight = await sightOf(data.casework, account);
+      const sight = await sightOf(data, account);
       const row = await leadById(data.casework, sight, params.id, await viewerOf(account));
-      if (row === undefined) throw new Fault('not-found', 'There is no such lead.', { place: params.id });
-      return await storyOfLead(data, all, row);
+      const user = await personOf(data, QUEUE, params.id);
+      if (row === undefined || user === undefined)
+        throw new Fault('not-found', 'There is no such lead.', { place: params.id });
+      return await storyOfLead(data, all, row, user);
     },
   });
 }

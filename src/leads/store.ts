@@ -1,7 +1,7 @@
 /** The leads room's SQL: the queue in the casework store, what it is made from in the event store. */
 import { type Insertable, sql } from 'kysely';
 import { SCORE_OF, TUNING } from '../detections/detections.ts';
-import { personOf } from '../people/people.ts';
+import { personOf, QUEUE, type Sealed } from '../identities/identities.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import { statements } from '../stores/statements.ts';
@@ -134,7 +134,7 @@ function leadStates({ today, inCase }: Viewer) {
       END AS status
     FROM (
       SELECT
-        l.id, l.user_uid, l.first_day, l.last_day, l.score, l.signals, l.stages, l.detections, l.top, l.trend, l.as_of,
+        l.id, l.first_day, l.last_day, l.score, l.signals, l.stages, l.detections, l.top, l.trend, l.as_of,
         l.evidence,
         l.administrator AS by_nature,
         t.decision,
@@ -197,15 +197,6 @@ export async function leadById(
   return await (sight === null ? query : query.where(inSight(sight))).executeTakeFirst();
 }
 
-export async function leadOfUser(db: CaseworkDb, sight: Sight, userUid: string): Promise<LeadState | undefined> {
-  return await db
-    .selectFrom(leadStates(NOBODY))
-    .selectAll()
-    .where('user_uid', '=', userUid)
-    .where(inSight(sight))
-    .executeTakeFirst();
-}
-
 /** How many leads are open. */
 export async function countLeads(db: CaseworkDb, sight: Sight, viewer = NOBODY): Promise<number> {
   const row = await db
@@ -231,13 +222,15 @@ export async function insertExplained(db: CaseworkDb, row: ExplainedSignalsTable
 }
 
 /** What was explained of everybody. */
-export async function explainedSignals(db: CaseworkDb): Promise<Explained> {
-  const rows = await db
+export async function explainedSignals(data: Sealed): Promise<Explained> {
+  const rows = await data.casework
     .selectFrom('explained_signals')
     .select((select) => ['lead', select.fn.max('until').as('until')])
     .groupBy('lead')
     .execute();
-  const known = await Promise.all(rows.map(async ({ lead, until }) => ({ user: await personOf(db, lead), until })));
+  const known = await Promise.all(
+    rows.map(async ({ lead, until }) => ({ user: await personOf(data, QUEUE, lead), until })),
+  );
   const found = known.filter(({ user }) => user !== undefined);
   if (found.length === 0) return NOTHING_EXPLAINED;
   return { explained_users: found.map(({ user }) => user!), explained_days: found.map(({ until }) => until) };

@@ -4,8 +4,8 @@ import type { LedgeredTable } from '../ledger/ledger.ts';
 import type { Decision, Queue } from './triage.ts';
 
 export interface LeadsTable {
+  /** The pseudonym in the queue of whom it is about: there is one lead of a person. */
   id: string;
-  user_uid: string;
   first_day: string;
   last_day: string;
   score: number;

@@ -4,23 +4,25 @@ import { addDays } from '../base/day.ts';
 import { levelName } from '../base/level.ts';
 import { gapsTouching } from '../events/events.ts';
 import { page } from '../http/route.ts';
-import { masker } from '../people/people.ts';
+import { masker } from '../identities/identities.ts';
 import type { Data } from '../stores/data.ts';
 import { CLASSES, Day, DocumentLevel, leadOf, type Rules, ruleOf, type Story, signalOf, tenths } from './shapes.ts';
 import { explainedSignals, type LeadState } from './store.ts';
 import { contributionsOf, evidenceOf, signalsOf } from './story.ts';
 
-type Stores = Pick<Data, 'casework' | 'events'>;
+type Stores = Pick<Data, 'casework' | 'events' | 'sealing'>;
 
 /** A lead with its contributions, which add up to its evidence, its signals, and what the logs lack. */
 export async function storyOfLead(
-  { casework, events }: Stores,
+  data: Stores,
   all: Rules,
   row: LeadState,
+  user: string,
 ): Promise<z.input<typeof Story>> {
-  const contributions = await contributionsOf(events, row.user_uid, row.as_of, await explainedSignals(casework));
+  const { events } = data;
+  const contributions = await contributionsOf(events, user, row.as_of, await explainedSignals(data));
   const bits = contributions.reduce((sum, one) => sum + one.bits, 0);
-  const signals = await signalsOf(events, row.user_uid);
+  const signals = await signalsOf(events, user);
   return {
     ...leadOf(all, row),
     contributions: contributions.map((one) => ({
@@ -49,20 +51,21 @@ export const Behind = z.object({
   ),
 });
 
-/** The acts behind a signal, people in them under their pseudonyms. */
+/** The acts behind a signal, people in them under their pseudonyms of the scope. */
 export async function eventsBehind(
-  { casework, events }: Stores,
+  data: Stores,
   all: Rules,
-  user: string,
+  { user, scope }: { user: string; scope: string },
   query: z.output<typeof BehindQuery>,
 ): Promise<z.input<typeof Behind>> {
+  const { events } = data;
   const rule = query.detection === undefined ? undefined : all.get(query.detection);
   const signals = rule ? await signalsOf(events, user) : [];
   const found = signals.find((signal) => signal.day === query.day && signal.detection === rule?.id);
   const from = addDays(query.day, 1 - (found?.span ?? 1));
   const { offset, limit } = query;
   const rows = await evidenceOf(events, user, { from, to: query.day, offset, limit }, rule);
-  const mask = await masker(casework, events);
+  const mask = await masker(data, scope);
   return {
     total: rows[0]?.total ?? 0,
     events: await Promise.all(

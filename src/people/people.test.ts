@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Data, openData } from '../stores/data.ts';
-import { aliases, countPeople, loadPeople, masker, person, personOf } from './people.ts';
+import { countPeople, loadPeople, person } from './people.ts';
 
 let data: Data;
 let folder: string;
@@ -93,25 +93,5 @@ describe('the directory and what people declared', () => {
       'user_uid',
       'user_uid',
     ]);
-  });
-});
-
-describe('pseudonyms', () => {
-  it('stay the same, differ from each other, and lead back inside the program only', async () => {
-    const users = Array.from({ length: 200 }, (_, i) => `USER${i}`);
-    const first = await aliases(data.casework, users);
-    expect(new Set(first.values()).size).toBe(200);
-    expect(await aliases(data.casework, users)).toEqual(first);
-    expect(await personOf(data.casework, first.get('USER7')!)).toBe('USER7');
-    expect(await personOf(data.casework, 'ZZZZZZ')).toBeUndefined();
-  });
-
-  it('stand in raw lines for accounts and addresses, in any case, and for unknown inside addresses', async () => {
-    const mask = await masker(data.casework, data.events);
-    const alias = (await aliases(data.casework, ['ADA1'])).get('ADA1');
-    const masked = await mask(
-      '{1},ada1,C:\\Users\\ADA1\\x.docx,Ada.Example@house.example;new.person@house.example,out@other.example',
-    );
-    expect(masked).toBe(`{1},[${alias}],C:\\Users\\[${alias}]\\x.docx,[${alias}];[address],out@other.example`);
   });
 });

@@ -1,21 +1,7 @@
 /** The people room's SQL. Every question names the day as of which it is asked: later rows do not exist for it. */
-import type { Selectable } from 'kysely';
 import type { Events } from '../stores/clickhouse.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import type { Declaration } from './declaration.ts';
-
-interface SubjectsTable {
-  user_uid: string;
-  alias: string;
-}
-
-declare module '../stores/postgres.ts' {
-  interface Casework {
-    subjects: SubjectsTable;
-  }
-}
-
-export type Subject = Selectable<SubjectsTable>;
 
 /** SQL of the directory as of {day:Date}: the newest month known then, with clearance; services left out. */
 export const PEOPLE_AS_OF = `
@@ -127,22 +113,6 @@ export function knownNames(events: Events): Promise<{ user_uid: string; email: s
      GROUP BY user_uid
      LIMIT 1000000`,
   );
-}
-
-export function subjectsByUser(db: CaseworkDb, userUids: readonly string[]): Promise<Subject[]> {
-  return db.selectFrom('subjects').selectAll().where('user_uid', 'in', userUids).execute();
-}
-
-export async function subjectByAlias(db: CaseworkDb, alias: string): Promise<Subject | undefined> {
-  return await db.selectFrom('subjects').selectAll().where('alias', '=', alias).executeTakeFirst();
-}
-
-export async function insertSubjects(db: CaseworkDb, subjects: Subject[]): Promise<void> {
-  await db
-    .insertInto('subjects')
-    .values(subjects)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
 }
 
 interface DeclarationsTable extends Declaration {

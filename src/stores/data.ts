@@ -1,17 +1,22 @@
-/** A data directory: one lock, two stores. Whoever holds the lock is the only program that writes there. */
+/** A data directory: one lock, two stores, one key. Whoever holds the lock is the only program that writes there. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readConfig } from '../base/config.ts';
 import { Fault } from '../base/fault.ts';
 import { acquireLock } from '../base/lock.ts';
+import { keyMark, sealSubjects } from './adopt.ts';
 import { type Events, openEmbedded } from './clickhouse.ts';
 import { migrate } from './migrate.ts';
 import { type CaseworkDb, openCasework } from './postgres.ts';
+import { openSealing, type Sealing } from './sealing.ts';
 
 export interface Data {
   readonly dir: string;
   readonly casework: CaseworkDb;
   readonly events: Events;
+  /** For what casework must not hold in the clear. */
+  readonly sealing: Sealing;
   close(): Promise<void>;
 }
 
@@ -25,7 +30,8 @@ export interface OpenOptions {
 
 /**
  * Opens (or makes) a data directory and brings both stores' tables up to date. Without `dir` a temporary directory is
- * used and removed at close. Errors: data-missing, data-in-use, engine-stopped, migration-failed.
+ * used and removed at close. Errors: data-missing, data-in-use, engine-stopped, migration-failed, key-missing, and those of
+ * a bad configuration, which says where the key lies.
  */
 export async function openData(dir: string | undefined, options: OpenOptions = {}): Promise<Data> {
   const place = dir === undefined ? mkdtempSync(join(tmpdir(), 'countersign-')) : resolve(dir);
@@ -44,11 +50,20 @@ export async function openData(dir: string | undefined, options: OpenOptions = {
     await migrateEvents(events);
     const casework = await openCasework({ dir: place });
     opened.push(casework);
-    return { dir: place, casework: casework.db, events, close };
+    const sealing = await openSealing(keyFolder(dir, place), keyMark(casework.db));
+    await sealSubjects(casework.db, sealing);
+    return { dir: place, casework: casework.db, events, sealing, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** A temporary directory keeps its key with it: the configured one belongs to data that stay. */
+function keyFolder(dir: string | undefined, place: string): string {
+  const own = join(place, 'keys');
+  if (dir === undefined) return own;
+  return readConfig({ data: place, environment: process.env }).key_folder ?? own;
 }
 
 /** Brings the event store's tables up to date. */

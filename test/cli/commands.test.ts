@@ -5,8 +5,21 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { countersign } from './run.ts';
 
 const COMMANDS = [
-  ...['serve', 'demo', 'ingest', 'replay', 'leads', 'documents', 'assess', 'portal', 'reports', 'seal', 'account'],
-  ...['simulate', 'eval', 'verify', 'witness'],
+  ...[
+    'serve',
+    'demo',
+    'ingest',
+    'replay',
+    'leads',
+    'case',
+    'documents',
+    'assess',
+    'portal',
+    'reports',
+    'seal',
+    'account',
+  ],
+  ...['simulate', 'eval', 'retention', 'verify', 'witness'],
   'doctor',
 ];
 

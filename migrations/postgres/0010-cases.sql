@@ -28,8 +28,8 @@ create table explained_signals (
 
 create table cases (
   id        text primary key,
-  -- Under which the person appears in this case and nowhere else.
-  alias     text not null unique,
+  -- Under which the person appears in this case and nowhere else: of the scope that is the case.
+  alias     text not null,
   lead      text not null,
   queue     text not null check (queue in ('case_officers', 'reviewers')),
   opened_at timestamptz not null
