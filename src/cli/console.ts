@@ -5,7 +5,7 @@ import { type Access, accessRoutes, authenticate, nameRoutes } from '../access/a
 import { systemClock } from '../base/clock.ts';
 import { type Config, readConfig } from '../base/config.ts';
 import { type Log, openLog } from '../base/log.ts';
-import { type Cases, caseRoutes, leadsInCases, subjectRoutes } from '../cases/cases.ts';
+import { type Cases, caseFacts, caseRoutes, leadsInCases, subjectRoutes } from '../cases/cases.ts';
 import { eventRoutes } from '../events/events.ts';
 import { type Serving, serve } from '../http/serve.ts';
 import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
@@ -53,7 +53,7 @@ export function serveConsole(
     leadsInCases: (account) => leadsInCases(cases, account),
     ...(gate ? { gate } : {}),
   });
-  const figures = figureRoutes({ ...data, ...(gate ? { gate } : {}) });
+  const figures = figureRoutes({ ...data, facts: caseFacts(cases), ...(gate ? { gate } : {}) });
   // Reading the ledger is in the ledger, too.
   const watched = [...ledgerRoutes(ledger, ['auditor']), ...nameRoutes(access)];
   return serve({

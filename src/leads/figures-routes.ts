@@ -1,16 +1,15 @@
 /** /api/figures: how many, never who. */
 import { z } from 'zod';
+import { staff } from '../access/access.ts';
 import { firstDay } from '../detections/detections.ts';
 import { type Route, route } from '../http/route.ts';
 import { holdersOf } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
-import type { CaseworkDb } from '../stores/postgres.ts';
 import { type Count, type Figure, LEAST, lastDayOfMonth, publish, publishMedian, wholeMonths } from './figures.ts';
 import { Gate } from './gate.ts';
 import { administratorRoles } from './jobs.ts';
 import { LEAD_LEVELS, leadLevel } from './lead.ts';
-import { mayKnow, sightOf } from './sight.ts';
-import { standingOn } from './store.ts';
+import { explainedSignals, standingOn } from './store.ts';
 import { lastDayOf } from './story.ts';
 
 const MOST_MONTHS = 12;
@@ -31,10 +30,7 @@ export interface CaseFacts {
   /** The state whose cases have an outcome. */
   readonly ended: string;
   readonly terms: readonly string[];
-  cases(
-    db: CaseworkDb,
-    range: { from: string; until: string; mayCount: (userUid: string) => boolean },
-  ): Promise<CaseFact[]>;
+  cases(range: { from: string; until: string; mayCount: (userUid: string) => boolean }): Promise<CaseFact[]>;
 }
 
 const Part = z.object({ name: z.string(), count: z.int().nullable() });
@@ -61,16 +57,15 @@ export function figureRoutes(data: Data & { gate?: Gate; facts?: CaseFacts }): R
       }),
       handler: (_, { account }) =>
         gate.read(async () => {
-          const sight = await sightOf(casework, account);
           const administrators = await holdersOf(events, administratorRoles(data.dir), await lastDayOf(events));
-          const mayCount = (userUid: string) =>
-            mayKnow(sight, { userUid, administrator: administrators.includes(userUid) });
+          const excluded = new Set([...(await staff(casework)), ...administrators, account.person]);
+          const mayCount = (userUid: string) => !excluded.has(userUid);
           const first = await firstDay(events);
           const months = first === undefined ? [] : wholeMonths(first, await lastDayOf(events), MOST_MONTHS);
           const leads: { month: string; leads: Figure }[] = [];
           for (const month of months) leads.push({ month, leads: publish(await leadsOf(data, month, mayCount)) });
           const range = { from: `${months[0]}-01`, until: lastDayOfMonth(months.at(-1) ?? ''), mayCount };
-          const found = facts === undefined || months.length === 0 ? [] : await facts.cases(casework, range);
+          const found = facts === undefined || months.length === 0 ? [] : await facts.cases(range);
           return {
             ...{ least: LEAST, months: leads },
             cases: facts === undefined || months.length === 0 ? null : publish(casesOf(facts, found)),
@@ -85,8 +80,9 @@ export function figureRoutes(data: Data & { gate?: Gate; facts?: CaseFacts }): R
 }
 
 /** The leads that stood at the end of a month, by level. */
-async function leadsOf({ events }: Data, month: string, mayCount: (userUid: string) => boolean): Promise<Count> {
-  const standing = (await standingOn(events, lastDayOfMonth(month))).filter(({ user_uid }) => mayCount(user_uid));
+async function leadsOf(data: Data, month: string, mayCount: (userUid: string) => boolean): Promise<Count> {
+  const all = await standingOn(data.events, lastDayOfMonth(month), await explainedSignals(data));
+  const standing = all.filter(({ user_uid }) => mayCount(user_uid));
   const parts = LEAD_LEVELS.map((name) => ({
     name,
     count: standing.filter(({ score }) => leadLevel(score) === name).length,

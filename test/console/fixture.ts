@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { casesAnswer, casesDue, type FixtureCases, newCases, takeStep } from './fixture-cases.ts';
 import {
   ACTIVITY,
   detections,
@@ -22,7 +23,13 @@ import { FIGURES, ledgerOf, NAMES } from './fixture-ledger.ts';
  */
 export interface Fixture {
   origin: string;
-  state: { leads: 'full' | 'none' | 'failing'; sources: 'full' | 'none'; expired: boolean };
+  state: {
+    leads: 'full' | 'none' | 'failing';
+    sources: 'full' | 'none';
+    expired: boolean;
+    cases: FixtureCases;
+    decided: Map<string, unknown>;
+  };
   close(): Promise<void>;
 }
 
@@ -31,12 +38,17 @@ export const ENGINEER = { name: 'eno', password: 'correct horse battery', roles:
 
 export const AUDITOR = { name: 'aud', password: 'correct horse battery', roles: ['auditor'] };
 export const HEAD = { name: 'hedda', password: 'correct horse battery', roles: ['head_of_unit'] };
-const ACCOUNTS = [ANALYST, ENGINEER, AUDITOR, HEAD];
+export const OFFICER = { name: 'otto', password: 'correct horse battery', roles: ['case_officer'] };
+const ACCOUNTS = [ANALYST, ENGINEER, AUDITOR, HEAD, OFFICER];
 
 /** Which rooms of the API are whose. */
 const AUDIENCES: Record<string, string[]> = {
   overview: ['analyst', 'engineer'],
   sources: ['analyst', 'engineer'],
+  cases: ['case_officer', 'analyst'],
+  'cases-due': ['case_officer', 'analyst'],
+  'handed-over': ['case_officer'],
+  leads: ['analyst', 'case_officer'],
   ledger: ['auditor'],
   accounts: ['auditor'],
   figures: ['head_of_unit'],
@@ -72,7 +84,13 @@ class Refusal extends Error {
 }
 
 export async function startFixture(port = 0): Promise<Fixture> {
-  const state: Fixture['state'] = { leads: 'full', sources: 'full', expired: false };
+  const state: Fixture['state'] = {
+    leads: 'full',
+    sources: 'full',
+    expired: false,
+    cases: newCases(),
+    decided: new Map(),
+  };
   const server: Server = createServer((request, response) => {
     response.setHeader('Content-Security-Policy', POLICY);
     response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -132,7 +150,20 @@ async function answer(
   if (account === undefined || state.expired) throw new Refusal(401, 'sign-in-required');
   const audience = AUDIENCES[url.pathname.split('/')[2] ?? ''] ?? ['analyst'];
   if (!account.roles.some((role) => audience.includes(role))) throw new Refusal(403, 'forbidden');
+  if (request.method === 'POST') return send(await changeOf(request, url, state));
   send(dataOf(url, state));
+}
+
+async function changeOf(request: IncomingMessage, url: URL, state: Fixture['state']): Promise<unknown> {
+  if (request.headers['x-csrf-token'] !== 'fixture') throw new Refusal(403, 'forged-request');
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  const body = JSON.parse(text) as { kind: string; decision: string };
+  const [, , room, id = '', part] = url.pathname.split('/');
+  if (room === 'cases' && part === 'steps') return takeStep(state.cases, body);
+  if (room !== 'leads' || part !== 'triage') throw new Refusal(404, 'not-found');
+  state.decided.set(id, body);
+  return { case: body.decision === 'open' ? state.cases.head.id : null };
 }
 
 function dataOf(url: URL, state: Fixture['state']): unknown {
@@ -140,6 +171,24 @@ function dataOf(url: URL, state: Fixture['state']): unknown {
   const number = (name: string, otherwise: number) => Number(url.searchParams.get(name) ?? otherwise);
   const [, , room, id, part] = url.pathname.split('/').map(decodeURIComponent);
   if (room === 'ledger') return found(ledgerOf(id ?? '', part, query));
+  if (room === 'cases') {
+    if (part === 'events') return { total: 12, events: eventsOf(query('day'), query('detection')).slice(0, 12) };
+    return found(casesAnswer(state.cases, id, part));
+  }
+  if (room === 'cases-due') return casesDue(state.cases);
+  if (room === 'handed-over') {
+    const triage = {
+      decision: 'hand_over',
+      reason: 'More than I may look at.',
+      until: null,
+      queue: 'case_officers',
+      at: `${overview.last_day}T08:00:00Z`,
+    };
+    const status = { status: 'handed_over', returned: false, triage };
+    return id === undefined
+      ? { leads: LEADS.slice(4, 7).map((lead) => ({ ...lead, ...status })) }
+      : { ...found(leadStory(id)), ...status };
+  }
   if (room === 'accounts') return NAMES;
   if (room === 'figures') return FIGURES;
   if (room === 'overview') return overview;
@@ -181,8 +230,27 @@ function leads(
   if (state.leads === 'failing') throw new Refusal(503, 'engine-stopped');
   if (state.leads === 'none') return { total: 0, leads: [] };
   const levels = query('level').split(',').filter(Boolean);
-  const rows = LEADS.filter(
+  const status = query('status') || 'open';
+  const statusOf: Record<string, string> = {
+    dismiss: 'dismissed',
+    watch: 'watched',
+    hand_over: 'handed_over',
+    open: 'case',
+  };
+  const decided = (id: string) =>
+    state.decided.get(id) as { decision: string; reason: string; until?: string } | undefined;
+  const rows = LEADS.map((lead) => {
+    const last = decided(lead.id);
+    const triage = last && { until: null, queue: null, ...last, at: `${overview.last_day}T08:00:00Z` };
+    return {
+      ...lead,
+      status: statusOf[last?.decision ?? ''] ?? 'open',
+      returned: lead.id === 'L00003',
+      triage: triage ?? null,
+    };
+  }).filter(
     (lead) =>
+      lead.status === status &&
       (levels.length === 0 || levels.includes(lead.level)) &&
       (query('detection') === '' || lead.top.some(({ detection }) => detection === query('detection'))) &&
       lead.subject.includes(query('q').toUpperCase()),

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axe, type Look, launch, openPage, refusedOn, settle, signIn } from './browser.ts';
-import { ANALYST, AUDITOR, ENGINEER, type Fixture, HEAD, startFixture } from './fixture.ts';
+import { ANALYST, AUDITOR, ENGINEER, type Fixture, HEAD, OFFICER, startFixture } from './fixture.ts';
 
 let browser: Browser;
 let fixture: Fixture;
@@ -31,8 +31,12 @@ const PAGES: [path: string, who: typeof ANALYST | null][] = [
   ['/ledger/6', AUDITOR],
   ['/leads', AUDITOR],
   ['/figures', HEAD],
+  ['/cases', OFFICER],
+  ['/cases/7F3K2M9Q', OFFICER],
+  ['/cases/2B8MK4TZ', OFFICER],
+  ['/handed-over/L00005', OFFICER],
 ];
-const PEOPLE = [null, ANALYST, ENGINEER, AUDITOR, HEAD];
+const PEOPLE = [null, ANALYST, ENGINEER, AUDITOR, HEAD, OFFICER];
 
 const LOOKS: Look[] = (['en', 'zh-CN'] as const).flatMap((language) =>
   (['light', 'dark'] as const).flatMap((theme) => [

@@ -39,9 +39,6 @@ export function CasePage() {
         <Link to="/cases">{t('nav.cases')}</Link>
       </p>
       <Head story={story} />
-      <Opening story={story} />
-      <CaseHypotheses story={story} />
-      <CaseEvidence story={story} />
       <CaseRaised
         story={story}
         search={search}
@@ -49,6 +46,9 @@ export function CasePage() {
           void navigate({ search: (before) => ({ ...before, ...changes }), replace: true, resetScroll: false })
         }
       />
+      <Opening story={story} />
+      <CaseHypotheses story={story} />
+      <CaseEvidence story={story} />
       <CaseDocuments story={story} />
       <CaseWork story={story} />
       <CaseTerms story={story} />
