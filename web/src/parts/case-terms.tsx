@@ -63,7 +63,7 @@ export function CaseTerms({ story }: { story: CaseStory }) {
           </p>
           <ul className="terms">
             {rows.map((row) => (
-              <li key={`${row.id} ${row.n}`} className="term">
+              <li key={`${row.id} ${row.n}`} className="term" id={row.id.startsWith('C') ? row.id : undefined}>
                 <div className="term-text">
                   <a href={`#step-${row.n}`}>
                     {row.id === '' ? row.text : t('case.named', { id: row.id, text: row.text })}

@@ -45,7 +45,7 @@ export function LeadsGrid(props: { filter: LeadFilter; total: number; sortBy: (s
     overscan: cards ? 6 : 10,
     scrollMargin: margin,
     scrollPaddingStart: cards ? 8 : 44,
-    scrollPaddingEnd: 8,
+    scrollPaddingEnd: 64,
     rangeExtractor: (range) => [...new Set([activeRef.current, ...defaultRangeExtractor(range)])].sort((a, b) => a - b),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: cards have another height than rows

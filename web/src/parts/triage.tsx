@@ -98,7 +98,7 @@ function TriageDialog(props: { decision: Decision; lead: Subject; mayOpen: boole
   const asks = decision === 'open' && !mayOpen;
   const submit = (values: Values) => {
     if (decision !== 'open') return void decide(lead, decision, values);
-    if (asks) return void decide(lead, 'hand_over', { ...values, queue: 'case_officers' });
+    if (asks) return void decide(lead, 'open', { ...values, decision: 'hand_over', queue: 'case_officers' });
     return send(lead.id, { decision, ...values }).then(async ({ case: id }) => {
       await afterDecision(lead.id);
       if (id !== null) await navigate({ to: '/cases/$id', params: { id } });
