@@ -166,7 +166,11 @@ test('a lead is handed over with a key, becomes a case, and an outcome is propos
   await page.waitForURL(/\/cases\/[0-9A-Z]{8}/);
   const address = page.url();
   await settle(page);
-  await take('Admit a colleague', { Reason: 'decides' });
+  await page.getByRole('button', { name: 'Admit a colleague' }).click();
+  await page.getByLabel('Who').selectOption({ label: 'approver (approver)' });
+  await page.getByLabel('Reason').fill('decides');
+  await page.locator('.dialog button[type="submit"]').click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await take('Take a measure', { Text: 'while it is open' });
   await take('Write a note', { Text: 'The supervisor confirms it.' });
   await take('Add evidence', { 'What it is': 'Plan', 'Where it comes from': 'Unit', 'SHA-256': 'ab'.repeat(32) });

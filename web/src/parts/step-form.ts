@@ -11,9 +11,10 @@ const EFFECTS = ['watch', 'copies_hold', 'other'];
 export interface Colleague {
   account: string;
   name: string;
+  parts: string[];
 }
 
-export function fieldsOf(kind: string, story: CaseStory, colleagues: Colleague[], { t, name }: Words): Field[] {
+export function fieldsOf(kind: string, story: CaseStory, colleagues: Colleague[], { t, name, list }: Words): Field[] {
   const label = (field: string) => name('field', field);
   const area = (field: string): Field => ({ name: field, label: label(field), kind: 'area' });
   const day = (field: string): Field => ({ name: field, label: label(field), kind: 'day', least: today() });
@@ -34,7 +35,10 @@ export function fieldsOf(kind: string, story: CaseStory, colleagues: Colleague[]
       return [
         choice(
           'account',
-          colleagues.map(({ account, name: text }) => ({ value: account, text })),
+          colleagues.map(({ account, name: called, parts }) => ({
+            value: account,
+            text: t('case.colleague', { name: called, parts: list(parts.map((part) => name('part', part))) }),
+          })),
         ),
         area('reason'),
       ];
