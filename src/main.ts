@@ -9,13 +9,16 @@ import { documents } from './cli/documents.ts';
 import { evaluation } from './cli/eval.ts';
 import { ingest } from './cli/ingest.ts';
 import { leads } from './cli/leads.ts';
+import { officer } from './cli/officer.ts';
 import { portal } from './cli/portal.ts';
 import { replay } from './cli/replay.ts';
 import { reports } from './cli/reports.ts';
 import { retention } from './cli/retention.ts';
+import { rules } from './cli/rules.ts';
 import { seal } from './cli/seal.ts';
 import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
+import { unmask } from './cli/unmask.ts';
 import { verify } from './cli/verify.ts';
 import { witness } from './cli/witness.ts';
 
@@ -29,10 +32,13 @@ process.exitCode = await runCli(
     caseCommand,
     documents,
     assess,
+    rules,
     portal,
     reports,
     seal,
     account,
+    officer,
+    unmask,
     simulate,
     evaluation,
     retention,

@@ -7,7 +7,7 @@ import { type Cases, caseRoutes, leadsInCases, subjectRoutes } from '../src/case
 import { TABLES } from '../src/cli/record.ts';
 import type { Account, Role } from '../src/http/route.ts';
 import { createApp } from '../src/http/server.ts';
-import { aliases, QUEUE } from '../src/identities/identities.ts';
+import { aliases, aliasMark, QUEUE } from '../src/identities/identities.ts';
 import { leadRoutes } from '../src/leads/leads.ts';
 import { NO_POLICY, openLedger, Reconciliation, recorded, verifyLedger } from '../src/ledger/ledger.ts';
 import { type Data, openData } from '../src/stores/data.ts';
@@ -36,9 +36,9 @@ const STAFF: Readonly<Record<string, readonly [Role, string?]>> = {
 
 export type House = Awaited<ReturnType<typeof house>>;
 
-export async function house(dir?: string) {
+export async function house(dir?: string, start = '2026-03-02T08:00:00Z') {
   const data: Data = await openData(dir, { create: true });
-  const clock = manualClock('2026-03-02T08:00:00Z');
+  const clock = manualClock(start);
   const ledger = await openLedger({ dir: data.dir, db: data.casework, tables: TABLES, clock, name: 'example.org/log' });
   const access = { db: data.casework, clock, ledger, passwordCost: { logN: 4, r: 1, p: 1 } };
   const accounts = new Map<string, Account>();
@@ -80,7 +80,14 @@ export async function house(dir?: string) {
     await data.casework
       .insertInto('leads')
       .values({
-        ...{ id, first_day: '2026-02-20', last_day: '2026-02-28', as_of: '2026-03-01', signals: 3 },
+        ...{
+          id,
+          person_mark: aliasMark(data, QUEUE, user),
+          first_day: '2026-02-20',
+          last_day: '2026-02-28',
+          as_of: '2026-03-01',
+          signals: 3,
+        },
         ...{ score: 100 * (1 - 2 ** (-evidence / 12)), evidence, stages: [], detections: [] },
         ...{ top: '[]' as never, trend: Array(28).fill(0), administrator: false },
       })

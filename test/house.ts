@@ -20,6 +20,7 @@ export const ROOMS = [
   'identities',
   'documents',
   'events',
+  'sigma',
   'detections',
   'leads',
   'cases',
@@ -65,6 +66,8 @@ const SQL = [
 /** Files besides store.ts that may hold SQL: they turn content into the text of a query, purely; a store runs it. */
 export const COMPILERS: Readonly<Record<string, string>> = {
   'src/events/reader.ts': "a reader's mapping becomes the query that normalises its log",
+  'src/sigma/shape.ts': 'the shape of a log becomes the rows that rules are compiled for',
+  'src/sigma/correlate.ts': 'a correlation of rules becomes the query that finds its hits',
 };
 
 /** Everything that breaks the rules of the house, each as one line that names file and rule. */

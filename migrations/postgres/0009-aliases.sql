@@ -19,3 +19,4 @@ create table sealing_key (
 -- A lead is known by the alias in its id. The rows of `subjects` move to `aliases` at the next start, because that needs
 -- the key; the table is dropped then.
 alter table leads drop column user_uid;
+alter table leads add column person_mark text not null default '';

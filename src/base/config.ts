@@ -29,6 +29,9 @@ const SETTINGS = z.strictObject({
   portal_gigabytes: number(1, 100_000).default(20),
   /** The folder with the key to pseudonyms, such as one on another volume; without it, keys/ in the data directory. */
   key_folder: z.string().min(1).optional(),
+  /** How long after its request an identity may be opened and seen, and after how many days the person is told. */
+  unmask_hours: number(1, 30 * 24).default(72),
+  notify_after_days: number(1, 365).default(30),
   log_level: z.enum(LOG_LEVELS).default('info'),
   /** A session that is not used for so long ends. */
   session_idle_minutes: number(1, 24 * 60).default(30),

@@ -67,6 +67,11 @@ export const FAULTS = {
     status: 500,
     hint: 'Keep the data directory as it is and report the named migration.',
   },
+  'no-officers': {
+    exit: 3,
+    status: 409,
+    hint: 'Enrol an officer of each class with `countersign officer`, then load the folder again: docs/pseudonyms.md.',
+  },
   'key-missing': {
     exit: 6,
     status: 503,

@@ -195,11 +195,10 @@ export interface CaseTerms {
   readonly others: number;
 }
 
-/** From which day on a closed case may be destroyed; undefined while it is open or held on that day. */
+/** From which day on a closed case may be destroyed; undefined while it is open, held on that day, or its copies are. */
 export function expires(found: Case, keep: CaseTerms, today: string): string | undefined {
   const { closedAt, heldUntil, outcome } = found;
   if (closedAt === undefined || (heldUntil !== undefined && heldUntil >= today)) return undefined;
-  // Copies that are held stay whole for as long as they are.
   if (standing(found.effects, found).some(({ step }) => step.effect === 'copies_hold')) return undefined;
   const days = outcome !== undefined && WITHOUT_BURDEN.includes(outcome) ? keep.without_burden : keep.others;
   return addDays(closedAt.slice(0, 10), days);

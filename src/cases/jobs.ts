@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomId } from '../base/id.ts';
 import { type Log, silentLog } from '../base/log.ts';
+import { forgetScope } from '../identities/identities.ts';
 import { leadTables } from '../leads/leads.ts';
 import { canonical, change, type Json, type LedgeredTable, selectSalted } from '../ledger/ledger.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
@@ -49,7 +50,9 @@ async function due(cases: Cases): Promise<Due[]> {
     casework,
     rows.map(({ id }) => id),
   );
+  const held = await store.casesWithHeldCopies(casework);
   for (const { id } of rows) {
+    if (held.has(id)) continue;
     const one = readCase(steps.get(id)!);
     const from = expires(one, keep, day);
     if (from === undefined || from > day) continue;
@@ -97,6 +100,7 @@ async function destroy(cases: Cases, one: Due): Promise<Destroyed> {
   await change(cases.ledger, cases.casework, act, async (tx, touch) => {
     const row = { id: certificateId, kind, covers, certificate: text, digest, made_at: at };
     await store.destroyRows(tx, row, kind === 'case' ? { caseId: id } : { triage });
+    if (kind === 'case') await forgetScope(tx, id);
     touch('destructions', certificateId);
     for (const { table, keys } of tables) for (const key of keys) touch(table.table, key);
   });

@@ -76,6 +76,8 @@ it('a closed case goes with its steps and files, and a legal hold stops it', asy
   expect(certificates[0]!.certificate).toMatchObject({ of: free, files: [file], rows: expect.any(Array) });
   for (const { hash } of (certificates[0]!.certificate as unknown as { rows: { hash: string }[] }).rows)
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  const names = at.data.casework.selectFrom('aliases').select('alias').where('scope', '=', free);
+  expect(await names.execute()).toEqual([]);
   expect((await at.as('otto')('GET', `/api/cases/${free}`)).status).toBe(404);
   expect([existsSync(join(at.data.dir, 'cases', free)), existsSync(join(at.data.dir, 'cases', held))]).toEqual([
     false,

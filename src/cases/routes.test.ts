@@ -134,6 +134,17 @@ describe('a case', () => {
   });
 });
 
+it('the description of the API says what a step may be and that files are files', async () => {
+  const { status, json } = await at.as('anna')('GET', '/api/openapi.json');
+  expect(status).toBe(200);
+  const { requestBody } = json.paths['/api/cases/{id}/steps'].post;
+  const kinds = requestBody.content['application/json'].schema.oneOf.map(
+    (one: { properties: { kind: { const: string } } }) => one.properties.kind.const,
+  );
+  expect(kinds).toEqual(expect.arrayContaining(['note', 'link', 'propose', 'close']));
+  expect(kinds).not.toContain('explained');
+});
+
 /** Every GET route with an address that somebody could try. */
 function addresses(caseId: string, leadId: string): string[] {
   const fill: Record<string, string> = { ':id': caseId, ':evidence': 'E1', ':subject': leadId };

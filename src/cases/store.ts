@@ -176,6 +176,12 @@ export async function deleteEffect(tx: CaseworkDb, caseId: string, effect: strin
   return undefined;
 }
 
+/** The cases whose copies are held: nothing of them goes. */
+export async function casesWithHeldCopies(db: CaseworkDb): Promise<Set<string>> {
+  const rows = await db.selectFrom('copy_holds').select('case_id').distinct().execute();
+  return new Set(rows.map(({ case_id }) => case_id));
+}
+
 /** What the program watches because of a case. */
 export async function selectWatches(db: CaseworkDb, caseIds: readonly string[]): Promise<WatchListTable[]> {
   if (caseIds.length === 0) return [];

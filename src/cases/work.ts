@@ -43,8 +43,9 @@ export interface Person extends store.Looking {
 }
 
 export async function personLooking(cases: Pick<Cases, 'casework' | 'sealing'>, account: Account): Promise<Person> {
-  const sight = await sightOf(cases, account);
-  return { account: account.id, roles: account.roles, ownLead: sight.own, sight };
+  const { id, roles, person } = account;
+  const ownLead = person === null ? null : (await aliases(cases, QUEUE, [person])).get(person)!;
+  return { account: id, roles, ownLead, sight: await sightOf(cases, account) };
 }
 
 /** The name under which the person of a lead appears in one case: of its own scope, so that no two can be laid side by side. */

@@ -8,6 +8,7 @@ import { type Log, openLog } from '../base/log.ts';
 import { type Cases, caseFacts, caseRoutes, leadsInCases, subjectRoutes } from '../cases/cases.ts';
 import { eventRoutes } from '../events/events.ts';
 import { type Serving, serve } from '../http/serve.ts';
+import { forgetExpired, identityRoutes, noticesFor, type Unmaskings } from '../identities/identities.ts';
 import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
 import { type Ledger, ledgerRoutes, recorded } from '../ledger/ledger.ts';
 import { declarationPages } from '../people/people.ts';
@@ -38,8 +39,14 @@ export function consoleCases(data: Data, config: Config, ledger: Ledger): Cases 
   return { ...data, ledger, clock: systemClock, keep };
 }
 
+/** Opening of identities as the settings say. */
+export function consoleUnmaskings(data: Data, config: Config, ledger: Ledger): Unmaskings {
+  const policy = { hours: config.unmask_hours, notifyAfterDays: config.notify_after_days };
+  return { casework: data.casework, sealing: data.sealing, clock: systemClock, ledger, policy };
+}
+
 /** Errors: port-in-use; usage for an address that would send passwords in the clear. */
-export function serveConsole(
+export async function serveConsole(
   data: Data,
   config: Config,
   access: Access,
@@ -47,6 +54,7 @@ export function serveConsole(
 ): Promise<Serving> {
   const { ledger, synthetic, gate } = options;
   const reach = { host: config.host, publicOrigin: config.public_origin };
+  const unmaskings = consoleUnmaskings(data, config, ledger);
   const cases = consoleCases(data, config, ledger);
   const leads = leadRoutes({
     ...{ ...data, synthetic, clock: access.clock },
@@ -54,23 +62,32 @@ export function serveConsole(
     ...(gate ? { gate } : {}),
   });
   const figures = figureRoutes({ ...data, facts: caseFacts(cases), ...(gate ? { gate } : {}) });
+  const looked = [...eventRoutes(data), ...leads, ...identityRoutes(unmaskings), ...caseRoutes(cases), ...figures];
   // Reading the ledger is in the ledger, too.
   const watched = [...ledgerRoutes(ledger, ['auditor']), ...nameRoutes(access)];
-  return serve({
+  const log = options.log ?? openLog({ level: config.log_level });
+  const serving = await serve({
     // Whoever looks at something is written down before it is shown to him. Signing in and out records itself.
     routes: [
       ...accessRoutes(access),
-      ...recorded(ledger, [...eventRoutes(data), ...leads, ...caseRoutes(cases), ...figures, ...watched]),
+      ...recorded(ledger, [...looked, ...watched]),
       ...subjectRoutes(cases),
     ],
     identify: (request) => authenticate(access, request),
-    pages: { '/declarations': declarationPages({ ...data, access, clock: access.clock, ...reach }) },
+    pages: {
+      '/declarations': declarationPages({
+        ...{ ...data, access, clock: access.clock, ...reach },
+        noticesFor: (userUid) => noticesFor(unmaskings, userUid),
+      }),
+    },
     host: config.host,
     port: config.port,
     publicOrigin: config.public_origin,
     web: WEB,
-    log: options.log ?? openLog({ level: config.log_level }),
+    log,
     version: (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version,
     signal: options.signal,
   });
+  const forgetting = forgetExpired({ ...unmaskings, log }, options.signal);
+  return { ...serving, closed: serving.closed.then(() => forgetting) };
 }

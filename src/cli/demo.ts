@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listAccounts, ROLES, type Role } from '../access/access.ts';
@@ -111,8 +111,20 @@ async function demoPassword(data: Data, access: ReturnType<typeof consoleAccess>
 
 async function buildConsole(say: (text: string) => void): Promise<void> {
   const web = fileURLToPath(new URL('../../web', import.meta.url));
-  if (existsSync(join(web, 'dist', 'index.html'))) return;
+  if (isBuilt(web)) return;
   say('Building the console...');
   const { build } = await import('vite');
   await build({ root: web, configFile: join(web, 'vite.config.ts'), logLevel: 'error' });
+}
+
+/** Whether the built console is there and nothing it was made from has changed since: after an update it is made anew. */
+function isBuilt(web: string): boolean {
+  const page = join(web, 'dist', 'index.html');
+  if (!existsSync(page)) return false;
+  const built = statSync(page).mtimeMs;
+  return [join(web, 'src'), join(web, '..', 'content', 'words')].every((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).every(
+      (name) => statSync(join(folder, name)).mtimeMs <= built,
+    ),
+  );
 }

@@ -8,6 +8,7 @@ import { Patience } from '../base/patience.ts';
 import type { DayProgress } from '../detections/detections.ts';
 import { loadDocuments } from '../documents/documents.ts';
 import { followLogs } from '../events/events.ts';
+import { directoryFiles, listKeys, sealNames } from '../identities/identities.ts';
 import { type Gate, replay } from '../leads/leads.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { loadPeople } from '../people/people.ts';
@@ -30,7 +31,7 @@ const PAUSE_MS = 2_000;
 /** How often a long computation says how far it is. */
 const SAY_EVERY_MS = 10_000;
 /** In place of a file's name: what is tried as a whole. */
-const [PEOPLE, DOCUMENTS, LOGS, DAYS] = ['people', 'documents', 'logs', 'days'] as const;
+const [PEOPLE, NAMES, DOCUMENTS, LOGS, DAYS] = ['people', 'names', 'documents', 'logs', 'days'] as const;
 
 /**
  * Looks at `folder` until `signal` aborts: loads what was added, computes the days concerned and brings the leads up to
@@ -51,6 +52,7 @@ export async function follow(data: Data, folder: string, options: FollowOptions)
 function follower(data: Data, folder: string, { log, gate, signal, ledger }: FollowOptions): () => Promise<void> {
   const patience = new Patience(() => performance.now());
   const readTables = tableReader(data, folder);
+  const sealAnew = nameSealer(data, folder, signal);
   const readLogs = followLogs(data.events, folder);
   // What an earlier run loaded may not be computed yet.
   let behind = true;
@@ -84,6 +86,7 @@ function follower(data: Data, folder: string, { log, gate, signal, ledger }: Fol
         for (const file of read) patience.succeeded(file);
         for (const { file, fault } of unreadable) failed(file, fault);
       });
+    await attempt(NAMES, sealAnew);
     await attempt(LOGS, async () => {
       const added = await readLogs({ wanted: isDue, signal, ...(ledger ? { onBatch: batchRecorder(ledger) } : {}) });
       rows = added.rows;
@@ -97,6 +100,18 @@ function follower(data: Data, folder: string, { log, gate, signal, ledger }: Fol
         if (rows > 0 || days > 0)
           log.info({ job: 'follow', rows, days, milliseconds: Math.round(performance.now() - began) }, 'taken in');
       });
+  };
+}
+
+/** Seals names when the directory or the officers have changed since they were last sealed. */
+function nameSealer(data: Data, folder: string, signal: AbortSignal): () => Promise<void> {
+  let seen = '';
+  return async () => {
+    const keys = (await listKeys(data)).map(({ id, state }) => `${id} ${state}`);
+    const state = [...keys, ...directoryFiles(folder).map(stateOf)].join('\n');
+    if (state === seen) return;
+    await sealNames(data, folder, { signal });
+    seen = state;
   };
 }
 

@@ -12,7 +12,8 @@ export const leads = command({
     'Lists who stands out as of the last day that was computed, under pseudonyms, with the',
     'score, the level and the strongest reasons. A score is a reason to look, never a verdict;',
     'the console shows what would explain it innocently. Leads about whoever watches or',
-    'administers are not among them: they are for independent reviewers, at the console.',
+    'administers are not among them: they are for independent reviewers, at the console. Nor are',
+    'those that were dismissed, are watched or were handed over, until there is news.',
   ].join('\n'),
   operands: {},
   options: {

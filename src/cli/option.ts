@@ -88,6 +88,13 @@ export const day = kind<string>((given) => {
   return given;
 });
 
+/** A number of days, written 90d or 90. */
+export const span = kind<number>((given) => {
+  const value = /^\d{1,5}d?$/.test(given) ? Number.parseInt(given, 10) : Number.NaN;
+  if (!(value >= 1 && value <= 36_500)) throw wrong(given, 'a number of days such as 90d');
+  return value;
+});
+
 /** A text that is not empty: a name, an address, a path. Paths are not checked here: who opens them knows what is missing. */
 export const text = kind<string>((given) => {
   if (given.trim() === '') throw wrong(given, 'a value: it is empty');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FAULTS, Fault } from '../base/fault.ts';
 import { loadDocuments } from '../documents/documents.ts';
 import { type LogTotals, loadLogs, logTotals } from '../events/events.ts';
+import { sealNames } from '../identities/identities.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { loadPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
@@ -36,6 +37,7 @@ export async function loadOrganisation(
 ): Promise<Loaded> {
   checkFolder(folder);
   const people = await loadPeople(data.events, folder);
+  await sealWithProgress(data, folder, progress, signal);
   const documents = await loadDocuments(data.events, folder);
   const line = progress({ label: 'Loading', unit: 'rows' });
   const report = await loadLogs(data.events, folder, {
@@ -54,6 +56,22 @@ export async function loadOrganisation(
     bad: sum(logs.map((log) => log.bad)),
     unreadable: [...people.unreadable, ...documents.unreadable, ...report.unreadable],
   };
+}
+
+/** Names are read to be sealed to officers, and not at all while there are none. */
+async function sealWithProgress(
+  data: Data,
+  folder: string,
+  progress: StartProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  let line: ReturnType<StartProgress> | undefined;
+  const onProgress = (done: number, total: number) => {
+    line ??= progress({ label: 'Sealing', unit: 'names', total });
+    line.update(done);
+  };
+  const { sealed } = await sealNames(data, folder, { onProgress, signal });
+  line?.done(`${formatCount(sealed)} names`);
 }
 
 /** A file in the data directory that says which made-up or judged organisation it holds. */

@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import { caseTables } from '../cases/cases.ts';
 import { rules } from '../detections/detections.ts';
 import type { Batch } from '../events/events.ts';
+import { identityTables } from '../identities/identities.ts';
 import { leadTables } from '../leads/leads.ts';
 import {
   type Ledger,
@@ -19,7 +20,13 @@ import {
 import type { Data } from '../stores/data.ts';
 
 /** The tables whose rows are in the ledger; a room that declares some is named here. */
-export const TABLES: readonly LedgeredTable[] = [...ledgerTables, ...accessTables, ...leadTables, ...caseTables];
+export const TABLES: readonly LedgeredTable[] = [
+  ...ledgerTables,
+  ...accessTables,
+  ...identityTables,
+  ...leadTables,
+  ...caseTables,
+];
 
 /**
  * The ledger of an open data directory, in which the rules and settings stand as they are now. The caller closes it before

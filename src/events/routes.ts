@@ -42,7 +42,7 @@ export function eventRoutes(data: Sealed & Pick<Data, 'events'>): Route[] {
     route({
       method: 'GET',
       path: '/api/sources',
-      audience: ['analyst', 'engineer'],
+      audience: ['analyst', 'reviewer', 'engineer'],
       summary: 'The logs: rows per day, what was to be expected, and gaps.',
       response: SOURCES,
       handler: async () => ({ sources: await sourceStates(events) }),
@@ -50,7 +50,7 @@ export function eventRoutes(data: Sealed & Pick<Data, 'events'>): Route[] {
     route({
       method: 'GET',
       path: '/api/sources/quarantine',
-      audience: ['analyst', 'engineer'],
+      audience: ['analyst', 'reviewer', 'engineer'],
       summary: 'Lines that could not be read, with file, line and reason.',
       query: z.object({ source: z.string().max(200).default(''), ...page(1000) }),
       response: QUARANTINE,

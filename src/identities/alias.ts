@@ -2,7 +2,7 @@
 import { Fault } from '../base/fault.ts';
 import { randomId } from '../base/id.ts';
 import { knownNames } from '../people/people.ts';
-import { QUEUE, sealedAlias } from '../stores/adopt.ts';
+import { aliasMark, QUEUE, sealedAlias } from '../stores/adopt.ts';
 import type { Data } from '../stores/data.ts';
 import type { Sealing } from '../stores/sealing.ts';
 import { aliasesByMark, insertAliases, sealedOf } from './store.ts';
@@ -11,7 +11,7 @@ import { aliasesByMark, insertAliases, sealedOf } from './store.ts';
 export type Sealed = Pick<Data, 'casework' | 'sealing'>;
 
 /** The scope of leads. The scope of a case is its id: nobody but its members can join the two. */
-export { QUEUE };
+export { aliasMark, QUEUE };
 
 const ALIAS_LENGTH = 5;
 const BATCH = 5000;
@@ -27,7 +27,7 @@ export async function aliases(
   userUids: readonly string[],
 ): Promise<Map<string, string>> {
   const { casework, sealing } = sealed;
-  const wanted = new Map(userUids.map((user) => [sealing.mark(user, 'alias', scope), user]));
+  const wanted = new Map(userUids.map((user) => [aliasMark(sealed, scope, user), user]));
   const marks = [...wanted.keys()];
   const known = new Map<string, string>();
   for (let at = 0; at < marks.length; at += BATCH)

@@ -1,2 +1,19 @@
 /** The identities room: pseudonyms, and the only way from one to a person. */
-export { aliases, masker, personOf, QUEUE, type Sealed } from './alias.ts';
+export { aliases, aliasMark, masker, personOf, QUEUE, type Sealed } from './alias.ts';
+export { directoryFiles } from './directory.ts';
+export { type Notice, noticesFor, type UnmaskingPolicy, type Unmaskings } from './finding.ts';
+export { forgetExpired, type SealedNames, sealNames } from './jobs.ts';
+export { openLayer } from './layers.ts';
+export { confirmKey, type Identities, listKeys, type OfficerKey, proposeKey, retireKey } from './officers.ts';
+export { identityRoutes } from './routes.ts';
+export {
+  enrolmentStatement,
+  isSignedBy,
+  keyFingerprint,
+  type Layer,
+  type OfficerClass,
+  openingStatement,
+  sha256Hex,
+  signStatement,
+} from './statement.ts';
+export { forgetScope, LEDGERED as identityTables } from './store.ts';

@@ -2,7 +2,7 @@
 import { readConfig } from '../base/config.ts';
 import { daysBetween } from '../base/day.ts';
 import { computeDays, computedDays, type DayProgress, lastDay } from '../detections/detections.ts';
-import { aliases, QUEUE } from '../identities/identities.ts';
+import { aliases, aliasMark, QUEUE } from '../identities/identities.ts';
 import { countPeople, holdersOf } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { Data } from '../stores/data.ts';
@@ -87,6 +87,7 @@ export async function refreshLeads(data: Omit<Data, 'close'>, until?: string): P
     standing.map(({ user_uid, ...row }) => ({
       ...row,
       id: alias.get(user_uid)!,
+      person_mark: aliasMark(data, QUEUE, user_uid),
       as_of: day,
       administrator: administrators.has(user_uid),
     })),

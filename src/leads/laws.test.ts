@@ -21,7 +21,7 @@ const MOMENTS = ['09:50', '12:30', '20:08', '20:18'].map((time) => `2026-02-10 $
 
 interface Lived {
   alerts: Alert[];
-  leads: (Omit<LeadRow, 'id'> & { user_uid: string })[];
+  leads: (Omit<LeadRow, 'id' | 'person_mark'> & { user_uid: string })[];
 }
 
 let root: string;
@@ -85,7 +85,10 @@ function timeOf(row: string): string {
 /** The whole queue, with the accounts in place of the pseudonyms, which are drawn by lot. */
 async function leadsOf(from: Data): Promise<Lived['leads']> {
   const leads = await from.casework.selectFrom('leads').selectAll().execute();
-  const named = leads.map(async ({ id, ...lead }) => ({ ...lead, user_uid: (await personOf(from, QUEUE, id))! }));
+  const named = leads.map(async ({ id, person_mark: _, ...lead }) => ({
+    ...lead,
+    user_uid: (await personOf(from, QUEUE, id))!,
+  }));
   return (await Promise.all(named)).sort(byScore);
 }
 

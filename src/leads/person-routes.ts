@@ -20,7 +20,7 @@ export function personRoutes(data: Data, all: Rules): Route[] {
   const personFor = async (caller: Account, subject: string): Promise<string> => {
     const user = await personOf(data, QUEUE, subject);
     const sight = await sightOf(data, caller);
-    const known = user !== undefined && mayKnow(sight, { id: subject, administrator: await administers(user) });
+    const known = user !== undefined && mayKnow(sight, { userUid: user, administrator: await administers(user) });
     if (known) return user;
     throw new Fault('not-found', 'There is nobody under this pseudonym.', { place: subject });
   };

@@ -6,10 +6,9 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { staff } from '../access/access.ts';
 import type { Account } from '../http/route.ts';
-import { aliases, QUEUE, type Sealed } from '../identities/identities.ts';
+import { aliasMark, QUEUE, type Sealed } from '../identities/identities.ts';
 import type { Casework } from '../stores/postgres.ts';
 
-/** People are their pseudonyms in the queue, which are the ids of their leads. */
 export interface Sight {
   /** Everybody but those who watch and administer, or they alone. */
   readonly queue: 'analysts' | 'reviewers';
@@ -17,28 +16,29 @@ export interface Sight {
   readonly own: string | null;
   /** Whoever has, or had, an account that sees more than an employee's. */
   readonly staff: readonly string[];
+  /** What stands in a lead for an account. */
+  readonly markOf: (userUid: string) => string;
 }
 
 /** Roles that read leads. A route for them asks for the sight of its caller. */
 export const READERS = ['analyst', 'reviewer'] as const;
 
-export async function sightOf(data: Sealed, { roles, person }: Pick<Account, 'roles' | 'person'>): Promise<Sight> {
-  const people = await staff(data.casework);
-  const alias = await aliases(data, QUEUE, [...people, ...(person === null ? [] : [person])]);
-  return {
-    queue: roles.includes('reviewer') ? 'reviewers' : 'analysts',
-    own: person === null ? null : alias.get(person)!,
-    staff: people.map((one) => alias.get(one)!),
-  };
+export async function sightOf(sealed: Sealed, { roles, person }: Pick<Account, 'roles' | 'person'>): Promise<Sight> {
+  const queue = roles.includes('reviewer') ? 'reviewers' : 'analysts';
+  const markOf = (userUid: string) => aliasMark(sealed, QUEUE, userUid);
+  return { queue, own: person, staff: await staff(sealed.casework), markOf };
 }
 
 /** What is shown on the machine itself, where nobody has signed in: an analyst's queue. */
-export const sightOfMachine = (data: Sealed): Promise<Sight> => sightOf(data, { roles: [], person: null });
+export const sightOfMachine = (sealed: Sealed): Promise<Sight> => sightOf(sealed, { roles: [], person: null });
 
 /** Whether somebody with this sight may know of matters of a person. The same rule as `inSight`. */
-export function mayKnow(sight: Sight, { id, administrator }: { id: string; administrator: boolean }): boolean {
-  if (id === sight.own) return false;
-  return (administrator || sight.staff.includes(id)) === (sight.queue === 'reviewers');
+export function mayKnow(
+  sight: Sight,
+  { userUid, administrator }: { userUid: string; administrator: boolean },
+): boolean {
+  if (userUid === sight.own) return false;
+  return (administrator || sight.staff.includes(userUid)) === (sight.queue === 'reviewers');
 }
 
 /** The leads that somebody with this sight may know of, as a condition of the statement that reads them. */
@@ -46,9 +46,9 @@ export function inSight(sight: Sight) {
   return (where: ExpressionBuilder<Casework, 'leads'>): Expression<SqlBool> => {
     const isStaff = where.or([
       where('administrator', '=', true),
-      ...(sight.staff.length > 0 ? [where('leads.id', 'in', sight.staff)] : []),
+      ...(sight.staff.length > 0 ? [where('person_mark', 'in', sight.staff.map(sight.markOf))] : []),
     ]);
     const queue = sight.queue === 'reviewers' ? isStaff : where.not(isStaff);
-    return sight.own === null ? queue : where.and([queue, where('leads.id', '<>', sight.own)]);
+    return sight.own === null ? queue : where.and([queue, where('person_mark', '<>', sight.markOf(sight.own))]);
   };
 }

@@ -134,7 +134,7 @@ function leadStates({ today, inCase }: Viewer) {
       END AS status
     FROM (
       SELECT
-        l.id, l.first_day, l.last_day, l.score, l.signals, l.stages, l.detections, l.top, l.trend, l.as_of,
+        l.id, l.person_mark, l.first_day, l.last_day, l.score, l.signals, l.stages, l.detections, l.top, l.trend, l.as_of,
         l.evidence,
         l.administrator AS by_nature,
         t.decision,

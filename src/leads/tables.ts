@@ -6,6 +6,8 @@ import type { Decision, Queue } from './triage.ts';
 export interface LeadsTable {
   /** The pseudonym in the queue of whom it is about: there is one lead of a person. */
   id: string;
+  /** A keyed hash of the account: what somebody must not see is left out by it. */
+  person_mark: string;
   first_day: string;
   last_day: string;
   score: number;

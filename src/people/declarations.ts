@@ -44,6 +44,7 @@ export async function ownDeclarations(people: People, as: Account): Promise<Decl
   return await store.selectDeclarations(people.casework, await personOfAccount(people, as));
 }
 
-async function personOfAccount({ events }: People, as: Account): Promise<string> {
+/** Whose account it is: as somebody said, or else the person of the directory who has its name. */
+export async function personOfAccount({ events }: People, as: Account): Promise<string> {
   return as.person ?? (await store.userOfAccount(events, as.name)) ?? as.name;
 }

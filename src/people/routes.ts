@@ -11,7 +11,7 @@ import { Fault } from '../base/fault.ts';
 import { ownOrigin, type Reach, refuseForeign } from '../http/guard.ts';
 import type { Identity } from '../http/route.ts';
 import { FIELDS, type Field, KINDS, type Kind, type Mistake, readDeclaration } from './declaration.ts';
-import { declare, ownDeclarations, type People } from './declarations.ts';
+import { declare, ownDeclarations, type People, personOfAccount } from './declarations.ts';
 
 type Words = Readonly<Record<string, string>>;
 type Html = ReturnType<typeof html>;
@@ -23,6 +23,14 @@ const MOST_BYTES = 10_000;
 
 export interface DeclarationParts extends People, Reach {
   readonly access: Access;
+  /** What a person of the directory is told about inquiries into him. */
+  readonly noticesFor?: (userUid: string) => Promise<readonly Notice[]>;
+}
+
+/** The identity behind a pseudonym of his was opened. Days are YYYY-MM-DD. */
+interface Notice {
+  readonly openedOn: string;
+  readonly wasHeld: boolean;
 }
 
 /** The pages below /declarations. */
@@ -50,7 +58,9 @@ export function declarationPages(parts: DeclarationParts): Hono {
     const identity = await identify(call);
     if (identity === null) return show(call, (w) => signInPage(w, languageOf(call), false));
     const own = await ownDeclarations(parts, identity.account);
-    return show(call, (w) => overview(w, languageOf(call), identity, own, call.req.query('done') === '1'));
+    const notices = (await parts.noticesFor?.(await personOfAccount(parts, identity.account))) ?? [];
+    const done = call.req.query('done') === '1';
+    return show(call, (w) => overview(w, languageOf(call), { identity, own, notices, done }));
   });
   app.post('/sign-in', async (call) => {
     const form = await readForm(call, parts);
@@ -150,10 +160,21 @@ function problems(w: Words, items: readonly (readonly [field: string, text: stri
 function overview(
   w: Words,
   language: Language,
-  { csrfToken }: Identity,
-  own: Awaited<ReturnType<typeof ownDeclarations>>,
-  done: boolean,
+  {
+    identity: { csrfToken },
+    own,
+    notices,
+    done,
+  }: {
+    identity: Identity;
+    own: Awaited<ReturnType<typeof ownDeclarations>>;
+    notices: readonly Notice[];
+    done: boolean;
+  },
 ) {
+  const told = notices.map(
+    ({ openedOn, wasHeld }) => html`<p>${openedOn}: ${w.notice_text} ${wasHeld ? w.notice_held : ''}</p>`,
+  );
   const links = KINDS.map(
     (kind) =>
       html`<dt><a href="/declarations/${kind}?lang=${language}">${w[kind]}</a></dt><dd>${w[`${kind}_help`]}</dd>`,
@@ -162,7 +183,8 @@ function overview(
     const days = last_day === null ? first_day : `${first_day} – ${last_day}`;
     return html`<li>${w[kind]}: ${days} ${note} (${w.declared_on} ${declared_on})</li>`;
   });
-  return html`${done ? html`<div class="done" role="status"><h2>${w.done}</h2></div>` : ''}
+  return html`${told.length > 0 ? html`<section aria-labelledby="notices"><h2 id="notices">${w.notices}</h2>${told}<p>${w.notice_reply}</p></section>` : ''}
+${done ? html`<div class="done" role="status"><h2>${w.done}</h2></div>` : ''}
 <h1>${w.choose}</h1>
 <dl>${links}</dl>
 <h2>${w.next}</h2>

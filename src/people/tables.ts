@@ -1,6 +1,7 @@
 /**
  * How the directory and people's declarations are read from an organisation folder. What is not needed is not read:
- * names, country codes and purposes of trips, the free text of declared contacts, and psychometric.csv as a whole.
+ * country codes and purposes of trips, the free text of declared contacts, and psychometric.csv as a whole.
+ * Names are read by the room of identities alone, to be sealed.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -12,11 +12,15 @@ interface SealedTables {
 export const QUEUE = 'queue';
 const BATCH = 1000;
 
+/** What stands for an account within a scope, for whoever has no key. */
+export const aliasMark = ({ sealing }: { readonly sealing: Sealing }, scope: string, userUid: string): string =>
+  sealing.mark(userUid, 'alias', scope);
+
 /** How an account stands in `aliases`: see the room of identities. */
 export function sealedAlias(sealing: Sealing, scope: string, alias: string, userUid: string): SealedTables['aliases'] {
   return {
     ...{ scope, alias },
-    person_mark: sealing.mark(userUid, 'alias', scope),
+    person_mark: aliasMark({ sealing }, scope, userUid),
     sealed: sealing.seal(userUid, 'alias', scope, alias),
   };
 }
@@ -45,6 +49,9 @@ export async function sealSubjects(casework: CaseworkDb, sealing: Sealing): Prom
         .map(({ alias, user_uid }) => sealedAlias(sealing, QUEUE, alias, user_uid));
       await tx.insertInto('aliases').values(part).execute();
     }
+    await sql`update leads set person_mark = a.person_mark from aliases a where a.scope = ${QUEUE} and a.alias = leads.id`.execute(
+      tx,
+    );
     await sql`drop table subjects`.execute(tx);
   });
 }

@@ -40,12 +40,15 @@ const session = new Session(directory, {
   ],
 });
 
+/** The client sends parameters in the address: a rule's list of values is longer than Node's 16 KiB for it. */
+const MOST_HEADER_BYTES = 64 << 20;
+
 /**
  * The client escapes an HTTP parameter and the binder escapes it once more: undo the first. Inside an array a quote is
  * written doubled, because the binder would turn the client's backslash before it into two.
  */
-function unescapeParameter(text: string): string {
-  const quote = text.startsWith('[') ? "''" : "'";
+function unescapeParameter(text: string, isArray: boolean): string {
+  const quote = isArray ? "''" : "'";
   const controls: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', '0': '\0', "'": quote };
   return text.replace(/\\(.)/gs, (_, c: string) => controls[c] ?? c);
 }
@@ -60,8 +63,10 @@ async function execute(url: URL, body: string): Promise<ChdbResult> {
   const sql = [url.searchParams.get('query') ?? '', body].filter((part) => part !== '').join('\n');
   const parameters: Record<string, string> = {};
   for (const [name, value] of url.searchParams) {
-    if (name.startsWith('param_')) parameters[name.slice(6)] = unescapeParameter(value);
-    else if (!TRANSPORT.has(name) && !IGNORED.has(name))
+    if (name.startsWith('param_')) {
+      const key = name.slice(6);
+      parameters[key] = unescapeParameter(value, sql.includes(`{${key}:Array(`));
+    } else if (!TRANSPORT.has(name) && !IGNORED.has(name))
       throw new Error(`Code: 115. DB::Exception: write the setting ${name} into the query's SETTINGS clause`);
   }
   const options = { format: url.searchParams.get('default_format') ?? 'TabSeparated' };
@@ -86,7 +91,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
 }
 
-const server = createServer((request, response) => void answer(request, response));
+const server = createServer(
+  { maxHeaderSize: MOST_HEADER_BYTES },
+  (request, response) => void answer(request, response),
+);
 server.keepAliveTimeout = 60_000;
 server.requestTimeout = 0;
 server.headersTimeout = 0;

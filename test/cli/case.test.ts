@@ -34,7 +34,7 @@ test('a member lists and reads a case; for everybody else there is none', async 
   expect(await run('list', 'otto')).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(
-      new RegExp(`^${id}  [0-9A-Z]{6}  2026-03-02  open {8}7 steps  clock due 2026-03-08\n$`),
+      new RegExp(`^${id}  [0-9A-Z]{5}  2026-03-02  open {8}7 steps  clock due 2026-03-08\n$`),
     ),
   });
   expect(await run('list', 'rita')).toMatchObject({ code: 0, stdout: 'You are a member of no case.\n' });
@@ -94,11 +94,21 @@ test('an exported case is verified by whoever has it, and refused when anything 
   });
 });
 
-test('retention says what it would destroy, and nothing is due yet', async () => {
-  expect(await countersign('retention', '--data', data, '--dry-run')).toMatchObject({
-    code: 0,
-    stdout: 'Nothing has reached the end of its term.\n',
-  });
+test('retention says what it would destroy, destroys it, and leaves a certificate', async () => {
+  const old = join(root, 'old');
+  const at = await house(old, '2020-01-02T08:00:00Z');
+  const lead = await at.lead('SUB0001');
+  await at.as('anna')('POST', `/api/leads/${lead}/triage`, { decision: 'dismiss', reason: 'a project that ended' });
+  await at.close();
+  const run = (...more: string[]) => countersign('retention', '--data', old, ...more);
+  const what = `triage  ${lead}  1 rows, 0 files  \\(decisions about leads that became no case: 180 days after the last\\)`;
+  const dry = { code: 0, stdout: expect.stringMatching(new RegExp(`^would be destroyed: ${what}\n$`)) };
+  expect(await run('--dry-run')).toMatchObject(dry);
+  expect(await run('--dry-run')).toMatchObject(dry);
+  const done = new RegExp(`^destroyed: ${what}\n {2}certificate [0-9A-Z]{12} {2}[0-9a-f]{64}\n$`);
+  expect(await run()).toMatchObject({ code: 0, stdout: expect.stringMatching(done) });
+  expect(await run()).toMatchObject({ code: 0, stdout: 'Nothing has reached the end of its term.\n' });
+  expect(await countersign('verify', old)).toMatchObject({ code: 0 });
 });
 
 test('what was shown and exported is in the ledger, and the ledger verifies', async () => {

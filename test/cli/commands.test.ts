@@ -14,12 +14,12 @@ const COMMANDS = [
     'case',
     'documents',
     'assess',
+    'rules',
     'portal',
     'reports',
     'seal',
-    'account',
   ],
-  ...['simulate', 'eval', 'retention', 'verify', 'witness'],
+  ...['account', 'officer', 'unmask', 'simulate', 'eval', 'retention', 'verify', 'witness'],
   'doctor',
 ];
 

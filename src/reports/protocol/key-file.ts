@@ -1,5 +1,5 @@
 /**
- * Key files of recipients and of the root: age files under a passphrase, whose content is an age identity file, so that
+ * Key files of recipients, of officers and of the root: age files under a passphrase, whose content is an age identity file, so that
  * plain `age -d -i FILE` takes them too. The seed stands in a comment; everything else follows from it.
  */
 import { bytesToHex, hexToBytes, randomBytes } from '@noble/hashes/utils.js';
@@ -7,7 +7,7 @@ import { armor, Decrypter, Encrypter } from 'age-encryption';
 import { type Keys, keysOf, type Suite } from './keys.ts';
 import { Refusal } from './refusal.ts';
 
-export type KeyKind = 'root' | 'recipient';
+export type KeyKind = 'root' | 'recipient' | 'officer';
 
 /** The text of a new key file, and its keys. */
 export async function newKeyFile(
@@ -21,7 +21,7 @@ export async function newKeyFile(
     `# countersign ${kind} key, public key ${keys.signer.key}`,
     `# seed ${bytesToHex(seed)} ${suite}`,
     // The root key signs manifests and reads nothing.
-    ...(kind === 'recipient' ? [keys.identity] : []),
+    ...(kind === 'root' ? [] : [keys.identity]),
   ];
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);
@@ -30,7 +30,7 @@ export async function newKeyFile(
 
 /** The keys in the text of a key file. The refusal `passphrase` for a wrong one, and for a file of another kind. */
 export async function readKeyFile(text: string, kind: KeyKind, passphrase: string): Promise<Keys> {
-  const match = /^# countersign (root|recipient) key.*\n# seed ([0-9a-f]{64}) (hybrid|x25519)\n/.exec(
+  const match = /^# countersign (root|recipient|officer) key.*\n# seed ([0-9a-f]{64}) (hybrid|x25519)\n/.exec(
     await decrypted(text, passphrase),
   );
   if (match?.[1] !== kind) throw new Refusal('passphrase', `This is not the key file of a ${kind}.`);
