@@ -18,6 +18,7 @@ import { rules } from './cli/rules.ts';
 import { seal } from './cli/seal.ts';
 import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
+import { token } from './cli/token.ts';
 import { unmask } from './cli/unmask.ts';
 import { verify } from './cli/verify.ts';
 import { witness } from './cli/witness.ts';
@@ -39,6 +40,7 @@ process.exitCode = await runCli(
     account,
     officer,
     unmask,
+    token,
     simulate,
     evaluation,
     retention,

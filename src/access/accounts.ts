@@ -1,12 +1,14 @@
 /** Accounts: whose they are, and which roles they hold. */
 import { Fault } from '../base/fault.ts';
-import { randomId } from '../base/id.ts';
 import type { Account } from '../http/route.ts';
-import { type Act, change, type Touch } from '../ledger/ledger.ts';
+import { type Act, change, perform, type Touch } from '../ledger/ledger.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import type { Access } from './access.ts';
+import * as grants from './grants.ts';
+import { accountName, nameKey } from './grants.ts';
+import { linkProvider } from './oidc/oidc.ts';
 import { checkPassword, hashPassword, PASSWORD_COST } from './password.ts';
-import { type Role, separation } from './roles.ts';
+import type { Role } from './roles.ts';
 import * as store from './store.ts';
 
 export interface AccountEntry extends Account {
@@ -25,18 +27,11 @@ export async function createAccount(
 ): Promise<Account> {
   const name = accountName(input.name);
   checkPassword(input.password, name);
-  const row = {
-    ...{ id: randomId(), name, name_key: nameKey(name), person: input.person ?? null },
-    password_hash: await hashPassword(input.password, access.passwordCost ?? PASSWORD_COST),
-    ...{ created_at: access.clock(), disabled_at: null },
-  };
-  await change(access.ledger, access.db, act(access, 'account.create'), async (tx, touch) => {
-    if (!(await store.insertAccount(tx, row)))
-      throw new Fault('invalid-input', 'There is already an account of that name.', { place: 'name' });
-    touch('accounts', row.id);
-    await grant(access, tx, touch, row, input.role);
-  });
-  return { id: row.id, name, roles: [input.role], person: row.person };
+  const password_hash = await hashPassword(input.password, access.passwordCost ?? PASSWORD_COST);
+  const person = input.person ?? null;
+  return await change(access.ledger, access.db, act(access, 'account.create'), (tx, touch) =>
+    grants.create({ access, tx, touch }, { name, role: input.role, password_hash, person }),
+  );
 }
 
 /** All accounts by name, the disabled ones too. */
@@ -61,18 +56,16 @@ export async function setPassword(access: Access, input: { name: string; passwor
 
 /** Gives the account one role more and ends its sessions. Throws `forbidden` if its person must not unite the two. */
 export async function grantRole(access: Access, input: { name: string; role: Role }): Promise<void> {
-  await changeAccount(access, 'account.grant-role', input.name, async (account, tx, touch) => {
-    await grant(access, tx, touch, account, input.role);
-  });
+  await changeAccount(access, 'account.grant-role', input.name, (account, tx, touch) =>
+    grants.grant({ access, tx, touch }, account, input.role),
+  );
 }
 
 /** Takes a role from the account and ends its sessions. Throws `not-found` if it does not hold it. */
 export async function revokeRole(access: Access, input: { name: string; role: Role }): Promise<void> {
-  await changeAccount(access, 'account.revoke-role', input.name, async ({ id }, tx, touch) => {
-    const isGone = await store.deleteGrant(tx, { account_id: id, role: input.role });
-    if (!isGone) throw new Fault('not-found', 'The account does not hold that role.', { place: input.role });
-    touch('grants', `${id}/${input.role}`);
-  });
+  await changeAccount(access, 'account.revoke-role', input.name, (account, tx, touch) =>
+    grants.revoke({ access, tx, touch }, account, input.role),
+  );
 }
 
 /**
@@ -80,40 +73,45 @@ export async function revokeRole(access: Access, input: { name: string; role: Ro
  * may do together.
  */
 export async function linkPerson(access: Access, input: { name: string; person: string }): Promise<void> {
-  await changeAccount(access, 'account.link-person', input.name, async (account, tx, touch) => {
-    const own = await store.rolesOfHolder(tx, { ...account, person: null });
-    const others = await store.rolesOfHolder(tx, { ...account, person: input.person });
-    for (const role of own) refuseUnited(others, role);
-    await store.updateAccount(tx, account.id, { person: input.person });
-    touch('accounts', account.id);
-  });
+  await changeAccount(access, 'account.link-person', input.name, (account, tx, touch) =>
+    grants.link({ access, tx, touch }, account, input.person),
+  );
+}
+
+/**
+ * Says under which name the organisation's provider knows whoever has the account: the first sign-in there under that
+ * name binds it. Throws `not-found`, `usage` where there is no provider.
+ */
+export async function linkAccount(access: Access, input: { name: string; expected: string }): Promise<void> {
+  const issuer = access.provider?.issuer;
+  if (issuer === undefined) throw new Fault('usage', 'No sign-in of the organisation is set up: oidc_issuer.');
+  const { expected } = input;
+  await linkProvider(access, act(access, 'account.link-provider'), { nameKey: nameKey(input.name), issuer, expected });
 }
 
 /** Shuts the account and ends its sessions. */
 export async function disableAccount(access: Access, input: { name: string }): Promise<void> {
-  await changeAccount(access, 'account.disable', input.name, async ({ id }, tx, touch) => {
-    await store.updateAccount(tx, id, { disabled_at: access.clock() });
-    touch('accounts', id);
-  });
+  await changeAccount(access, 'account.disable', input.name, (account, tx, touch) =>
+    grants.disable({ access, tx, touch }, account),
+  );
+}
+
+/**
+ * Ends every session of another's account: one who thinks that an account is misused need not wait for a second person,
+ * since its owner only has to sign in again. Throws `forbidden` for one's own, `not-found`.
+ */
+export async function endSessionsOf(access: Access, by: Account, id: string): Promise<void> {
+  const own = { actor: `account:${by.id}`, act: 'account.end-sessions', on: [`account:${id}`] };
+  if (id === by.id) throw new Fault('forbidden', 'Your own sessions are ended on the page of your account.');
+  if ((await store.accountById(access.db, id)) === undefined) throw new Fault('not-found', 'There is no such account.');
+  const end = () => grants.endSessions(access.db, id);
+  if (access.ledger === undefined) await end();
+  else await perform(access.ledger, own, end);
 }
 
 /** The directory's accounts of all who have, or had, a role beyond an employee's: matters about them go elsewhere. */
 export async function staff(db: CaseworkDb): Promise<string[]> {
   return await store.selectStaff(db);
-}
-
-async function grant(access: Access, tx: CaseworkDb, touch: Touch, account: store.AccountsTable, role: Role) {
-  const held = await store.rolesOfHolder(tx, account);
-  refuseUnited(held, role);
-  await store.insertGrant(tx, { account_id: account.id, role, granted_at: access.clock() });
-  touch('grants', `${account.id}/${role}`);
-}
-
-function refuseUnited(held: readonly Role[], wanted: Role): void {
-  const reason = separation(held, wanted);
-  if (reason === null) return;
-  const message = `The role ${wanted} is kept apart from what this person may do already: ${reason}.`;
-  throw new Fault('forbidden', message, { place: wanted });
 }
 
 async function changeAccount(
@@ -127,23 +125,10 @@ async function changeAccount(
     const account = found && (await store.lockAccount(tx, found.id));
     if (account === undefined) throw new Fault('not-found', 'There is no account of that name.', { place: 'name' });
     await work(account, tx, touch);
-    await store.deleteSessionsOf(tx, account.id);
+    await grants.endSessions(tx, account.id);
   });
 }
 
 function act(access: Access, verb: string): Act {
   return { actor: access.actor ?? 'system:machine', act: verb };
-}
-
-/** The name as it is kept. Throws `invalid-input`. */
-function accountName(text: string): string {
-  const name = text.normalize('NFKC').trim();
-  if (/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{1,63}$/u.test(name)) return name;
-  const message = 'A name has 2 to 64 letters, digits, dots, dashes or underscores and begins with a letter or digit.';
-  throw new Fault('invalid-input', message, { place: 'name' });
-}
-
-/** The name as it is compared. */
-export function nameKey(name: string): string {
-  return name.normalize('NFKC').trim().toLowerCase();
 }

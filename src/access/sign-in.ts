@@ -1,10 +1,10 @@
-/** Signing in and out, and who sent a request. */
+/** Signing in with a name and a password. */
 import { Fault } from '../base/fault.ts';
 import { randomToken } from '../base/id.ts';
 import type { Identity } from '../http/route.ts';
 import { change } from '../ledger/ledger.ts';
 import type { Access } from './access.ts';
-import { nameKey } from './accounts.ts';
+import { nameKey } from './grants.ts';
 import {
   hashPassword,
   isOutdated,
@@ -13,17 +13,9 @@ import {
   unmatchableHash,
   verifyPassword,
 } from './password.ts';
-import {
-  BROWSER_COOKIE,
-  cookieToken,
-  csrfToken,
-  isAlive,
-  SESSION_COOKIE,
-  SESSION_LIMITS,
-  type SessionLimits,
-  setCookie,
-  tokenHash,
-} from './session.ts';
+import { BROWSER_COOKIE, cookieToken, setCookie, tokenHash } from './session.ts';
+import { type Opened, openSession } from './sessions/sessions.ts';
+import { sweepSessions } from './sessions/store.ts';
 import * as store from './store.ts';
 import { bucketOf, TOTAL } from './throttle.ts';
 
@@ -34,12 +26,8 @@ export interface SignedIn extends Identity {
 
 const DAY_SECONDS = 86_400;
 const BROWSER_SECONDS = 180 * DAY_SECONDS;
-/** Writing down every request would be a write for every read; a minute is exact enough for half an hour. */
-const TOUCH_SECONDS = 60;
-
 /**
- * Opens a session for a name and password. The session the request came with, if any, ends: a token that somebody
- * planted in the browser beforehand is worth nothing afterwards.
+ * Opens a session for a name and password.
  * Throws `sign-in-failed` without saying which of the two was wrong, `too-many-tries` when guessing must slow down.
  */
 export async function signIn(
@@ -56,20 +44,29 @@ export async function signIn(
     throw new Fault('too-many-tries', 'There were too many failed tries to sign in.');
   }
   const account = await verifiedAccount(access, key, input.password);
-  const token = await openSession(access, account, input.password, cookieToken(SESSION_COOKIE, cookies));
+  const opened = await openVerified(access, account, input.password, request);
   for (const bucket of buckets) await store.forgetTry(access.db, bucket);
-  const browserToken = browser ?? randomToken();
-  await store.rememberBrowser(access.db, tokenHash(browserToken), account.id, access.clock());
+  const browserCookie = await rememberBrowser(access, account.id, browser);
+  return await signedIn(access, account.id, opened, [browserCookie]);
+}
+
+/** What a sign-in of any kind ends with. */
+export async function signedIn(
+  access: Access,
+  accountId: string,
+  { csrfToken, cookie }: Opened,
+  others: readonly string[] = [],
+): Promise<SignedIn> {
   await sweepOld(access);
-  const secure = access.secure ?? false;
-  return {
-    account: await store.accountWithRoles(access.db, account.id),
-    csrfToken: csrfToken(token),
-    cookies: [
-      setCookie(SESSION_COOKIE, token, { secure, seconds: limitsOf(access).absolute }),
-      setCookie(BROWSER_COOKIE, browserToken, { secure, seconds: BROWSER_SECONDS }),
-    ],
-  };
+  const account = await store.accountWithRoles(access.db, accountId);
+  return { account, csrfToken, cookies: [cookie, ...others] };
+}
+
+/** The browser has a bucket of its own from now on; gives the cookie that says so. */
+async function rememberBrowser(access: Access, accountId: string, known: string | null): Promise<string> {
+  const token = known ?? randomToken();
+  await store.rememberBrowser(access.db, tokenHash(token), accountId, access.clock());
+  return setCookie(BROWSER_COOKIE, token, { secure: access.secure ?? false, seconds: BROWSER_SECONDS });
 }
 
 async function knownBrowser(access: Access, key: string, cookies: string | null): Promise<string | null> {
@@ -87,22 +84,20 @@ async function verifiedAccount(access: Access, key: string, password: string): P
   return found;
 }
 
-function signInFailed(): Fault {
+export function signInFailed(): Fault {
   return new Fault('sign-in-failed', 'Name and password do not belong together.');
 }
 
-async function openSession(
+async function openVerified(
   access: Access,
   verified: store.AccountsTable,
   password: string,
-  previous: string | null,
-): Promise<string> {
-  const token = randomToken();
-  const now = access.clock();
+  request: Request,
+): Promise<Opened> {
   const outdated = isOutdated(verified.password_hash, costOf(access));
   const stronger = outdated ? await hashPassword(password, costOf(access)) : null;
   const opening = { actor: `account:${verified.id}`, act: 'account.rehash-password' };
-  await change(access.ledger, access.db, opening, async (tx, touch) => {
+  return await change(access.ledger, access.db, opening, async (tx, touch) => {
     const account = await store.lockAccount(tx, verified.id);
     // The account may be shut, and the password may have been changed while this one was being checked.
     if (account?.password_hash !== verified.password_hash || account.disabled_at !== null) throw signInFailed();
@@ -110,50 +105,14 @@ async function openSession(
       await store.updateAccount(tx, account.id, { password_hash: stronger });
       touch('accounts', account.id);
     }
-    if (previous !== null) await store.deleteSession(tx, tokenHash(previous));
-    await store.insertSession(tx, {
-      token_hash: tokenHash(token),
-      account_id: account.id,
-      created_at: now,
-      last_seen_at: now,
-      expires_at: new Date(now.getTime() + limitsOf(access).absolute * 1000),
-    });
+    return await openSession(access, tx, { accountId: account.id, with: 'password', isProof: true, request });
   });
-  return token;
-}
-
-/** Who sent the request; null if nobody is signed in or the session has ended. */
-export async function authenticate(access: Access, request: Request): Promise<Identity | null> {
-  const token = cookieToken(SESSION_COOKIE, request.headers.get('cookie'));
-  if (token === null) return null;
-  const hash = tokenHash(token);
-  const found = await store.findSession(access.db, hash);
-  if (found === undefined) return null;
-  const now = access.clock();
-  if (!isAlive(found, now, limitsOf(access))) {
-    await store.deleteSession(access.db, hash);
-    return null;
-  }
-  const unseen = now.getTime() - found.last_seen_at.getTime();
-  if (unseen >= TOUCH_SECONDS * 1000) await store.touchSession(access.db, hash, now);
-  const { id, name, roles, person } = found;
-  return { account: { id, name, roles, person }, csrfToken: csrfToken(token) };
-}
-
-/** Ends the session of the request and gives the cookie that takes its token out of the browser. */
-export async function signOut(access: Access, request: Request): Promise<string> {
-  const token = cookieToken(SESSION_COOKIE, request.headers.get('cookie'));
-  if (token !== null) await store.deleteSession(access.db, tokenHash(token));
-  return setCookie(SESSION_COOKIE, '', { secure: access.secure ?? false, seconds: 0 });
 }
 
 async function sweepOld(access: Access): Promise<void> {
   const ago = (seconds: number) => new Date(access.clock().getTime() - seconds * 1000);
-  await store.sweep(access.db, { session: ago(0), tries: ago(DAY_SECONDS), browser: ago(BROWSER_SECONDS) });
-}
-
-function limitsOf(access: Access): SessionLimits {
-  return access.limits ?? SESSION_LIMITS;
+  await sweepSessions(access.db, access.clock());
+  await store.sweepTries(access.db, { tries: ago(DAY_SECONDS), browser: ago(BROWSER_SECONDS) });
 }
 
 function costOf(access: Access): PasswordCost {

@@ -21,14 +21,6 @@ interface GrantsTable {
   granted_at: Date;
 }
 
-export interface SessionsTable {
-  token_hash: string;
-  account_id: string;
-  created_at: Date;
-  last_seen_at: Date;
-  expires_at: Date;
-}
-
 interface SignInTriesTable {
   key: string;
   level: number;
@@ -45,7 +37,6 @@ declare module '../stores/postgres.ts' {
   interface Casework {
     accounts: AccountsTable;
     grants: GrantsTable;
-    sessions: SessionsTable;
     sign_in_tries: SignInTriesTable;
     known_browsers: KnownBrowsersTable;
   }
@@ -80,7 +71,7 @@ export async function findAccount(db: CaseworkDb, nameKey: string): Promise<Acco
 }
 
 /** The roles an account holds, in one value, so that whoever is signed in is one row. */
-const roles = sql<Role[]>`array(SELECT role FROM grants WHERE grants.account_id = accounts.id ORDER BY role)`;
+export const roles = sql<Role[]>`array(SELECT role FROM grants WHERE grants.account_id = accounts.id ORDER BY role)`;
 
 export async function selectAccounts(db: CaseworkDb) {
   return await db
@@ -88,6 +79,10 @@ export async function selectAccounts(db: CaseworkDb) {
     .select(['id', 'name', 'person', 'created_at', 'disabled_at', roles.as('roles')])
     .orderBy('name_key')
     .execute();
+}
+
+export async function accountById(db: CaseworkDb, id: string): Promise<AccountsTable | undefined> {
+  return await db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
 export async function accountWithRoles(db: CaseworkDb, id: string): Promise<Account> {
@@ -98,8 +93,17 @@ export async function accountWithRoles(db: CaseworkDb, id: string): Promise<Acco
     .executeTakeFirstOrThrow();
 }
 
-export async function insertGrant(db: CaseworkDb, grant: GrantsTable): Promise<void> {
-  await db.insertInto('grants').values(grant).execute();
+/** False if the account holds the role already. */
+export async function insertGrant(db: CaseworkDb, grant: GrantsTable): Promise<boolean> {
+  const insert = db.insertInto('grants').values(grant);
+  const result = await insert.onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Two grants to accounts of one person come one after the other, so that each sees what the other gave. */
+export async function lockPerson(tx: CaseworkDb, person: string | null): Promise<void> {
+  if (person === null) return;
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${person}, 20260302))`.execute(tx);
 }
 
 /** False if the account does not hold the role. */
@@ -151,42 +155,13 @@ export async function updateAccount(
   await db.updateTable('accounts').set(change).where('id', '=', id).execute();
 }
 
-export async function insertSession(db: CaseworkDb, session: SessionsTable): Promise<void> {
-  await db.insertInto('sessions').values(session).execute();
-}
-
-export async function findSession(db: CaseworkDb, tokenHash: string) {
-  return await db
-    .selectFrom('sessions')
-    .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
-    .select(['accounts.id', 'accounts.name', 'accounts.person', roles.as('roles')])
-    .select(['sessions.last_seen_at', 'sessions.expires_at'])
-    .where('sessions.token_hash', '=', tokenHash)
-    .where('accounts.disabled_at', 'is', null)
-    .executeTakeFirst();
-}
-
-export async function touchSession(db: CaseworkDb, tokenHash: string, now: Date): Promise<void> {
-  await db.updateTable('sessions').set({ last_seen_at: now }).where('token_hash', '=', tokenHash).execute();
-}
-
-export async function deleteSession(db: CaseworkDb, tokenHash: string): Promise<void> {
-  await db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
-}
-
-/** Ends every session of the account. */
-export async function deleteSessionsOf(db: CaseworkDb, accountId: string): Promise<void> {
-  await db.deleteFrom('sessions').where('account_id', '=', accountId).execute();
-}
-
 /** Takes the account for this transaction, so that a sign-in and a change of its password happen one after the other. */
 export async function lockAccount(tx: CaseworkDb, id: string): Promise<AccountsTable | undefined> {
   return await tx.selectFrom('accounts').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
-/** Sweeps what can no longer matter: dead sessions, drained buckets, browsers not seen for long. */
-export async function sweep(db: CaseworkDb, before: { session: Date; tries: Date; browser: Date }): Promise<void> {
-  await db.deleteFrom('sessions').where('expires_at', '<=', before.session).execute();
+/** Sweeps what can no longer matter: drained buckets, browsers not seen for long. */
+export async function sweepTries(db: CaseworkDb, before: { tries: Date; browser: Date }): Promise<void> {
   await db.deleteFrom('sign_in_tries').where('updated_at', '<', before.tries).execute();
   await db.deleteFrom('known_browsers').where('last_used_at', '<', before.browser).execute();
 }

@@ -37,6 +37,12 @@ const SETTINGS = z.strictObject({
   session_idle_minutes: number(1, 24 * 60).default(30),
   /** A session ends after so long however much it is used. */
   session_hours: number(1, 7 * 24).default(12),
+  /** The organisation's own sign-in (OpenID Connect): the issuer, this program's name there, the file of its secret. */
+  oidc_issuer: z.url({ protocol: /^https?$/ }).optional(),
+  oidc_client_id: z.string().min(1).max(200).default('countersign'),
+  oidc_client_secret_file: z.string().min(1).optional(),
+  /** The claim that names the person. Nobody must be able to change his own at the provider. */
+  oidc_person_claim: z.string().min(1).max(100).default('preferred_username'),
   /** The directory's roles of those who keep networks, servers and databases: leads about them go to reviewers alone. */
   administrator_roles: list().default([
     ...['NetworkAdministrator', 'SystemAdministrator', 'StorageAdministrator', 'DatabaseAdministrator'],

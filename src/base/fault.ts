@@ -30,6 +30,21 @@ export const FAULTS = {
   'port-in-use': { exit: 4, status: 503, hint: 'Stop the program that uses the port, or choose another with --port.' },
   'sign-in-required': { exit: 5, status: 401, hint: 'Sign in and try again.' },
   'sign-in-failed': { exit: 5, status: 401, hint: 'Check name and password. After several failures wait a minute.' },
+  'step-up-required': {
+    exit: 5,
+    status: 403,
+    hint: 'Prove with your password or a passkey that it is you, and try again.',
+  },
+  'passkey-refused': {
+    exit: 5,
+    status: 403,
+    hint: 'Try again. If it is refused again, sign in with your password and look at your passkeys.',
+  },
+  'no-passkeys-here': {
+    exit: 2,
+    status: 421,
+    hint: 'Open the server by a name, such as http://localhost:12339 or its public_origin: passkeys belong to names.',
+  },
   forbidden: { exit: 5, status: 403, hint: 'Your role does not include this. Ask who grants roles.' },
   'not-trusted': {
     exit: 5,

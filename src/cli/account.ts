@@ -3,6 +3,7 @@ import {
   createAccount,
   disableAccount,
   grantRole,
+  linkAccount,
   linkPerson,
   listAccounts,
   ROLES,
@@ -39,6 +40,7 @@ export const account: AnyCommand = command({
     role: choice(NAMES)('ROLE', `A role to give: ${NAMES.join(', ')}. Default for a new account: employee.`),
     person: text('ID', 'Whose account it is, as the directory calls the person.'),
     revoke: choice(NAMES)('ROLE', 'A role to take away.'),
+    provider: text('NAME', "What the organisation's own sign-in (oidc_issuer) calls whoever has the account."),
     disable: flag('Shut the account.'),
   },
   example: 'countersign account mira --role analyst --person ABC1234 --data data',
@@ -71,13 +73,14 @@ interface Wanted {
   readonly role: Role | undefined;
   readonly person: string | undefined;
   readonly revoke: Role | undefined;
+  readonly provider: string | undefined;
   readonly disable: boolean;
 }
 
 async function change(access: Access, wanted: Wanted, out: (text: string) => void): Promise<void> {
-  const { name, role, person, revoke, disable } = wanted;
+  const { name, role, person, revoke, provider, disable } = wanted;
   const isKnown = (await listAccounts(access)).some((one) => one.name.toLowerCase() === name.toLowerCase());
-  const asked = [role, person, revoke].some((value) => value !== undefined) || disable;
+  const asked = [role, person, revoke, provider].some((value) => value !== undefined) || disable;
   if (!isKnown) {
     if (revoke !== undefined || disable)
       throw new Fault('not-found', 'There is no account of that name.', { place: name });
@@ -89,11 +92,13 @@ async function change(access: Access, wanted: Wanted, out: (text: string) => voi
       password,
       person: person ?? (given === 'employee' ? name : undefined),
     });
+    if (provider !== undefined) await linkAccount(access, { name, expected: provider });
     out(`${name} signs in with the password ${password}   (shown only now)`);
   } else if (asked) {
     if (revoke !== undefined) await revokeRole(access, { name, role: revoke });
     if (person !== undefined) await linkPerson(access, { name, person });
     if (role !== undefined) await grantRole(access, { name, role });
+    if (provider !== undefined) await linkAccount(access, { name, expected: provider });
     if (disable) await disableAccount(access, { name });
     await list(access, out);
   } else {

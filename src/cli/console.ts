@@ -1,7 +1,16 @@
 /** Serving the console over an open data directory: what `serve` and `demo` share. */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Access, accessRoutes, authenticate, nameRoutes } from '../access/access.ts';
+import {
+  type Access,
+  accessRoutes,
+  authenticate,
+  authenticateShipper,
+  nameRoutes,
+  openProvider,
+  providerPages,
+} from '../access/access.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Config, readConfig } from '../base/config.ts';
 import { type Log, openLog } from '../base/log.ts';
@@ -26,6 +35,8 @@ export function consoleAccess(data: Data, config: Config, ledger: Ledger): Acces
     db: data.casework,
     clock: systemClock,
     secure: config.public_origin?.startsWith('https:') ?? false,
+    reach: { host: config.host, publicOrigin: config.public_origin },
+    provider: providerOf(config),
     limits: { idle: config.session_idle_minutes * 60, absolute: config.session_hours * 3600 },
   };
 }
@@ -43,6 +54,13 @@ export function consoleCases(data: Data, config: Config, ledger: Ledger): Cases 
 export function consoleUnmaskings(data: Data, config: Config, ledger: Ledger): Unmaskings {
   const policy = { hours: config.unmask_hours, notifyAfterDays: config.notify_after_days };
   return { casework: data.casework, sealing: data.sealing, clock: systemClock, ledger, policy };
+}
+
+function providerOf(config: Config): Access['provider'] {
+  const { oidc_issuer: issuer, oidc_client_id: clientId, oidc_client_secret_file: file } = config;
+  if (issuer === undefined) return undefined;
+  const secretFile = file === undefined ? undefined : resolve(config.data, file);
+  return openProvider({ issuer, clientId, secretFile, personClaim: config.oidc_person_claim });
 }
 
 /** Errors: port-in-use; usage for an address that would send passwords in the clear. */
@@ -66,19 +84,18 @@ export async function serveConsole(
   // Reading the ledger is in the ledger, too.
   const watched = [...ledgerRoutes(ledger, ['auditor']), ...nameRoutes(access)];
   const log = options.log ?? openLog({ level: config.log_level });
+  const { provider } = access;
   const serving = await serve({
     // Whoever looks at something is written down before it is shown to him. Signing in and out records itself.
-    routes: [
-      ...accessRoutes(access),
-      ...recorded(ledger, [...looked, ...watched]),
-      ...subjectRoutes(cases),
-    ],
+    routes: [...accessRoutes(access), ...recorded(ledger, [...looked, ...watched]), ...subjectRoutes(cases)],
     identify: (request) => authenticate(access, request),
+    identifyShipper: (request) => authenticateShipper(access, request),
     pages: {
       '/declarations': declarationPages({
         ...{ ...data, access, clock: access.clock, ...reach },
         noticesFor: (userUid) => noticesFor(unmaskings, userUid),
       }),
+      ...(provider ? { '/oidc': providerPages({ access, provider, reach, log }) } : {}),
     },
     host: config.host,
     port: config.port,

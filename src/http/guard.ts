@@ -61,10 +61,19 @@ export function requireCsrfToken(headers: Headers, identity: Identity): void {
 }
 
 /** Refuses whoever is not in the audience. Nothing else of the request has been looked at yet. */
-export function admit(audience: Exclude<Audience, 'public'>, identity: Identity | null): Identity {
+export function admit(audience: Exclude<Audience, 'public' | 'shipper'>, identity: Identity | null): Identity {
   if (identity === null) throw new Fault('sign-in-required', 'Nobody is signed in, or the session has ended.');
   if (audience === 'signed-in') return identity;
   const wanted: readonly Role[] = audience;
   if (identity.account.roles.some((role) => wanted.includes(role))) return identity;
   throw new Fault('forbidden', `This is for the role ${wanted.join(' or ')}.`);
+}
+
+/**
+ * Refuses a sensitive act without a fresh proof. The attack is a session that somebody else has: a screen left open, a
+ * stolen cookie.
+ */
+export function requireFresh(identity: Identity): void {
+  if (identity.isFresh === true) return;
+  throw new Fault('step-up-required', 'This needs a proof of who you are that is not older than a few minutes.');
 }

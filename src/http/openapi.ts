@@ -17,6 +17,7 @@ export function openApi(routes: readonly Route[], version: string): object {
     components: {
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'countersign_session' },
+        shipper: { type: 'http', scheme: 'bearer' },
         csrf: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token' },
       },
       schemas: { Problem: PROBLEM },
@@ -54,9 +55,16 @@ function operation(route: Route): object {
     parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
     ...(route.body === null ? {} : { requestBody: { required: true, content: json(route.body, 'input') } }),
     responses: { ...success(route), ...failures(route) },
-    security: audience === 'public' ? [] : [{ session: [], ...(isUnsafe(route.method) ? { csrf: [] } : {}) }],
+    security: securityOf(route),
     'x-audience': audience,
+    ...(route.stepUp === true ? { 'x-step-up': true } : {}),
   };
+}
+
+function securityOf({ audience, method }: Route): object[] {
+  if (audience === 'public') return [];
+  if (audience === 'shipper') return [{ shipper: [] }];
+  return [{ session: [], ...(isUnsafe(method) ? { csrf: [] } : {}) }];
 }
 
 function operationId({ method, path }: Route): string {
@@ -85,7 +93,8 @@ function success(route: Route): object {
 function failures(route: Route): object {
   const codes: FaultCode[] = ['invalid-input', 'defect'];
   if (route.audience !== 'public') codes.push('sign-in-required', 'forbidden');
-  if (isUnsafe(route.method)) codes.push('forged-request');
+  if (isUnsafe(route.method) && route.audience !== 'shipper') codes.push('forged-request');
+  if (route.stepUp === true) codes.push('step-up-required');
   if (route.path.includes(':')) codes.push('not-found');
   const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   const statuses = new Set(codes.map((code) => FAULTS[code].status));

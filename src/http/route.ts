@@ -8,8 +8,11 @@ import { z } from 'zod';
 export interface RoleNames {}
 export type Role = keyof RoleNames & string;
 
-/** Who may call a route: everybody, whoever is signed in, or whoever holds one of these roles. */
-export type Audience = 'public' | 'signed-in' | readonly [Role, ...Role[]];
+/**
+ * Who may call a route: everybody, whoever is signed in, whoever holds one of these roles, or a program that ships logs.
+ * A shipper's token opens the routes for shippers and no other, and a session opens none of those.
+ */
+export type Audience = 'public' | 'signed-in' | 'shipper' | readonly [Role, ...Role[]];
 
 export interface Account {
   readonly id: string;
@@ -23,6 +26,18 @@ export interface Account {
 export interface Identity {
   readonly account: Account;
   readonly csrfToken: string;
+  /** The session's id. It opens nothing. */
+  readonly session?: string;
+  /** Whether this person proved within the last minutes, in this session, that it is he. */
+  readonly isFresh?: boolean;
+  /** Cookies that the answer has to carry, because the session's token has changed. */
+  readonly cookies?: readonly string[];
+}
+
+/** A program that hands in the rows of one source, and does nothing else. */
+export interface Shipper {
+  readonly tokenId: string;
+  readonly source: string;
 }
 
 export interface PublicContext {
@@ -32,7 +47,14 @@ export interface PublicContext {
   readonly headers: Headers;
 }
 export interface SignedInContext extends PublicContext, Identity {}
-export type Context<A extends Audience> = A extends 'public' ? PublicContext : SignedInContext;
+export interface ShipperContext extends PublicContext {
+  readonly shipper: Shipper;
+}
+export type Context<A extends Audience> = A extends 'public'
+  ? PublicContext
+  : A extends 'shipper'
+    ? ShipperContext
+    : SignedInContext;
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -52,6 +74,8 @@ interface Definition<
   readonly audience: A;
   /** One sentence for the API description. */
   readonly summary: string;
+  /** A sensitive act: whoever calls it must have proved anew, minutes ago, who he is. A session alone is not enough. */
+  readonly stepUp?: A extends 'public' | 'shipper' ? never : true;
   readonly params?: P;
   /** Values arrive as text: use z.coerce.number(), listOf(...). A parameter that is not named here is refused. */
   readonly query?: Q;
@@ -71,11 +95,15 @@ export interface Route {
   readonly path: string;
   readonly audience: Audience;
   readonly summary: string;
+  readonly stepUp?: boolean | undefined;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body: z.ZodType | null;
   readonly response: z.ZodType;
-  handler(input: { params: unknown; query: unknown; body: unknown }, context: PublicContext | SignedInContext): unknown;
+  handler(
+    input: { params: unknown; query: unknown; body: unknown },
+    context: PublicContext | SignedInContext | ShipperContext,
+  ): unknown;
 }
 
 /** Makes a route: a value that says everything about an endpoint. Leaving out who may call it does not compile. */

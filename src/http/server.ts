@@ -4,17 +4,19 @@ import { z } from 'zod';
 import { asFault, Fault } from '../base/fault.ts';
 import { randomId } from '../base/id.ts';
 import type { Log } from '../base/log.ts';
-import { admit, isUnsafe, ownOrigin, type Reach, refuseForeign, requireCsrfToken } from './guard.ts';
+import { admit, isUnsafe, ownOrigin, type Reach, refuseForeign, requireCsrfToken, requireFresh } from './guard.ts';
 import { setSecurityHeaders } from './headers.ts';
 import { openApi } from './openapi.ts';
 import { InputFault, inputFault, problem } from './problem.ts';
-import { FILE, type Identity, type Route, route } from './route.ts';
+import { FILE, type Identity, type Route, route, type Shipper } from './route.ts';
 import { staticFiles } from './static.ts';
 
 export interface AppOptions extends Reach {
   readonly routes: readonly Route[];
   /** Who sent a request; null for nobody. Asked for every route that is not public, before anything else. */
   readonly identify: (request: Request) => Promise<Identity | null>;
+  /** Which shipper sent a request; null for none. Asked for routes for shippers alone. */
+  readonly identifyShipper?: (request: Request) => Promise<Shipper | null>;
   /** Pages that the server itself renders, below a path such as /declarations. */
   readonly pages?: Readonly<Record<string, Hono>> | undefined;
   /** The folder with the built console; without it there is only the API. */
@@ -97,14 +99,30 @@ async function answer(route: Route, call: Call, options: AppOptions): Promise<Re
   call.set('route', route.path);
   refuseForeign(request.headers, call.get('origin'), route.method);
   const headers = new Headers();
+  if (route.audience === 'shipper') return await answerShipper(route, call, options);
   const identity = route.audience === 'public' ? null : admit(route.audience, await options.identify(request));
   if (identity !== null && isUnsafe(route.method)) requireCsrfToken(request.headers, identity);
-  const input = {
-    params: parse('path', route.params, call.req.param()),
-    query: parse('query', route.query, readQuery(request)),
-    body: route.body === null ? undefined : parse('body', route.body, await readBody(request)),
-  };
+  if (identity !== null && route.stepUp === true) requireFresh(identity);
+  for (const cookie of identity?.cookies ?? []) headers.append('Set-Cookie', cookie);
+  const input = await read(route, call);
   return reply(route, await route.handler(input, { request, headers, ...identity }), headers);
+}
+
+/** A program has no browser that others could use: its token comes in a header that no page of another site can set. */
+async function answerShipper(route: Route, call: Call, options: AppOptions): Promise<Response> {
+  const request = call.req.raw;
+  const shipper = await options.identifyShipper?.(request);
+  if (!shipper) throw new Fault('sign-in-required', 'This needs the token of a log shipper.');
+  const headers = new Headers();
+  return reply(route, await route.handler(await read(route, call), { request, headers, shipper }), headers);
+}
+
+async function read(route: Route, call: Call) {
+  return {
+    params: parse('path', route.params, call.req.param()),
+    query: parse('query', route.query, readQuery(call.req.raw)),
+    body: route.body === null ? undefined : parse('body', route.body, await readBody(call.req.raw)),
+  };
 }
 
 function reply(route: Route, value: unknown, headers: Headers): Response {

@@ -24,7 +24,7 @@ const ENTRY = z.object({
 });
 
 /** `/api/ledger/...` for whoever `audience` names: the room of roles comes after this one. */
-export function ledgerRoutes(ledger: Ledger, audience: Exclude<Audience, 'public'>): Route[] {
+export function ledgerRoutes(ledger: Ledger, audience: Exclude<Audience, 'public' | 'shipper'>): Route[] {
   return [
     route({
       method: 'GET',
@@ -103,10 +103,12 @@ function shown({ index, id, at, kind, actor, act, on, of, result, details }: Lis
  * The same routes, each call of which is in the ledger before it is answered: a read as a record, anything else as an
  * intent with its outcome. What is in the path names what it is about; what was asked for in the query may say more than
  * an id, so the entry only commits to it. Bodies are never taken: they hold passwords and reasons, which the room that
- * knows them records by itself. Public routes are left as they are.
+ * knows them records by itself. Public routes are left as they are, and those of shippers: batches are recorded by themselves.
  */
 export function recorded(ledger: Ledger, routes: readonly Route[]): Route[] {
-  return routes.map((one) => (one.audience === 'public' ? one : { ...one, handler: recordedHandler(ledger, one) }));
+  return routes.map((one) =>
+    one.audience === 'public' || one.audience === 'shipper' ? one : { ...one, handler: recordedHandler(ledger, one) },
+  );
 }
 
 function recordedHandler(ledger: Ledger, one: Route): Route['handler'] {

@@ -49,7 +49,11 @@ export function declarationPages(parts: DeclarationParts): Hono {
     call.header('Referrer-Policy', 'same-origin');
     return call.html(frame(words[language], language, body(words[language])), status);
   };
-  const identify = (call: Context): Promise<Identity | null> => authenticate(parts.access, call.req.raw);
+  const identify = async (call: Context): Promise<Identity | null> => {
+    const identity = await authenticate(parts.access, call.req.raw);
+    for (const cookie of identity?.cookies ?? []) call.header('Set-Cookie', here(cookie), { append: true });
+    return identity;
+  };
   const again = (call: Context, path = ''): Response =>
     call.redirect(`/declarations${path}?lang=${languageOf(call)}`, 303);
 

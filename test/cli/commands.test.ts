@@ -19,7 +19,7 @@ const COMMANDS = [
     'reports',
     'seal',
   ],
-  ...['account', 'officer', 'unmask', 'simulate', 'eval', 'retention', 'verify', 'witness'],
+  ...['account', 'officer', 'unmask', 'token', 'simulate', 'eval', 'retention', 'verify', 'witness'],
   'doctor',
 ];
 

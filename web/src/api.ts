@@ -19,6 +19,24 @@ export interface Session {
   account: { name: string; roles: Role[] };
   csrf_token: string;
 }
+export interface OwnSession {
+  id: string;
+  created_at: string;
+  last_seen_at: string;
+  expires_at: string;
+  opened_with: 'password' | 'passkey' | 'provider';
+  current: boolean;
+}
+export interface OwnPasskey {
+  id: string;
+  label: string;
+  /** The host name it works under. */
+  host: string;
+  synced: boolean;
+  created_at: string;
+  last_used_at: string | null;
+  state: 'usable' | 'waiting' | 'suspended';
+}
 export interface Overview {
   people: number;
   events: number;
@@ -204,6 +222,12 @@ export const rememberCsrfToken = (token: string) => {
   csrfToken = token;
 };
 
+/** Set by the client: asks whoever sits here to prove it. False if they would rather not. */
+let proveAnew = async (): Promise<boolean> => false;
+export const whenProofIsNeeded = (act: () => Promise<boolean>) => {
+  proveAnew = act;
+};
+
 type Query = Record<string, string | number | undefined>;
 
 /** Leaves out what is not set, so that addresses stay short and cache keys equal. */
@@ -216,10 +240,25 @@ export function withQuery(path: string, query: Query = {}): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-export async function ask<Answer>(
-  path: string,
-  options: { query?: Query; method?: 'GET' | 'POST' | 'DELETE'; body?: unknown; signal?: AbortSignal } = {},
-): Promise<Answer> {
+interface AskOptions {
+  query?: Query;
+  method?: 'GET' | 'POST' | 'DELETE';
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** Asks the server. What needs a fresh proof is asked again once the proof was given. */
+export async function ask<Answer>(path: string, options: AskOptions = {}): Promise<Answer> {
+  try {
+    return await askOnce<Answer>(path, options);
+  } catch (error) {
+    const isAsked = error instanceof Problem && error.code === 'step-up-required';
+    if (!isAsked || !(await proveAnew())) throw error;
+    return await askOnce<Answer>(path, options);
+  }
+}
+
+async function askOnce<Answer>(path: string, options: AskOptions): Promise<Answer> {
   const method = options.method ?? 'GET';
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';

@@ -1,5 +1,6 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query';
-import { Problem } from './api.ts';
+import { Problem, whenProofIsNeeded } from './api.ts';
+import { askForProof } from './parts/step-up.tsx';
 import { sessionQuery } from './queries.ts';
 
 /** Set by the router: what to do when the server says that the session has ended. */
@@ -27,3 +28,6 @@ export const queryClient: QueryClient = new QueryClient({
     },
   },
 });
+
+// Any act that the server calls sensitive asks who is there, and then goes on.
+whenProofIsNeeded(askForProof);

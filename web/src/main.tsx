@@ -8,6 +8,7 @@ import './styles/sources.css';
 import './styles/ledger.css';
 import './styles/figures.css';
 import './styles/cases.css';
+import './styles/access.css';
 import './styles/print.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';

@@ -8,6 +8,8 @@ import {
   type LeadStory,
   type Measures,
   type Overview,
+  type OwnPasskey,
+  type OwnSession,
   type Person,
   Problem,
   type QuarantineRow,
@@ -129,3 +131,13 @@ export const quarantineQuery = (source: string | undefined, page: number) =>
         signal,
       }),
   });
+
+export const ownSessionsQuery = queryOptions({
+  queryKey: ['own-sessions'],
+  queryFn: ({ signal }) => ask<{ sessions: OwnSession[] }>('/api/sessions', { signal }),
+});
+
+export const ownPasskeysQuery = queryOptions({
+  queryKey: ['own-passkeys'],
+  queryFn: ({ signal }) => ask<{ passkeys: OwnPasskey[] }>('/api/passkeys', { signal }),
+});

@@ -1,6 +1,7 @@
 import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { homeOf, mayRead } from './areas.ts';
 import { queryClient, whenSessionEnds } from './client.ts';
+import { AccountPage } from './pages/account.tsx';
 import { CasePage } from './pages/case.tsx';
 import { CasesPage } from './pages/cases.tsx';
 import { FiguresPage } from './pages/figures.tsx';
@@ -131,6 +132,7 @@ const handedOverRoute = createRoute({
   validateSearch: storySearch,
   component: HandedOverPage,
 });
+const accountRoute = createRoute({ getParentRoute: () => insideRoute, path: '/account', component: AccountPage });
 const missingRoute = createRoute({ getParentRoute: () => insideRoute, path: '$', component: () => <NotFoundPage /> });
 
 export const router = createRouter({
@@ -143,6 +145,7 @@ export const router = createRouter({
       auditorRoute.addChildren([ledgerRoute, ledgerEntryRoute]),
       figuresRoute,
       memberRoute.addChildren([casesRoute, caseRoute, handedOverRoute]),
+      accountRoute,
       missingRoute,
     ]),
   ]),

@@ -8,6 +8,7 @@ import { LanguageChoice, ThemeChoice } from '../parts/choice.tsx';
 import { faultWords } from '../parts/fault-view.tsx';
 import { Mark } from '../parts/icons.tsx';
 import { usePageTitle } from '../parts/page-title.tsx';
+import { canUsePasskeys, signInWithPasskey } from '../passkeys.ts';
 import { sessionQuery } from '../queries.ts';
 import { useWords } from '../words.ts';
 
@@ -27,7 +28,8 @@ export function SignInPage() {
   const title = expired ? t('session_expired.title') : t('sign_in.title');
   usePageTitle(title);
   const signIn = useMutation({
-    mutationFn: (body: { name: string; password: string }) => ask<Session>('/api/session', { method: 'POST', body }),
+    mutationFn: (body: { name: string; password: string } | 'passkey') =>
+      body === 'passkey' ? signInWithPasskey() : ask<Session>('/api/session', { method: 'POST', body }),
     onSuccess: (session) => {
       queryClient.clear();
       rememberCsrfToken(session.csrf_token);
@@ -77,6 +79,11 @@ export function SignInPage() {
             {t('sign_in.submit')}
           </Button>
         </Form>
+        {canUsePasskeys() && (
+          <Button className="button" onPress={() => signIn.mutate('passkey')}>
+            {t('passkey.sign_in')}
+          </Button>
+        )}
       </main>
       <footer className="gate-foot">{t('product.motto')}</footer>
     </div>

@@ -11,6 +11,7 @@ import { useWords } from '../words.ts';
 import { LanguageChoice, ThemeChoice } from './choice.tsx';
 import { AccountIcon, KeysIcon, Mark } from './icons.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
+import { StepUpDialog } from './step-up.tsx';
 import { TriageNotices } from './triage.tsx';
 
 /** What stands around every page behind the sign-in. */
@@ -63,6 +64,7 @@ export function Shell() {
         <Outlet />
       </main>
       <TriageNotices />
+      <StepUpDialog />
       <KeysDialog open={keysOpen} setOpen={setKeysOpen} analyst={analyst} />
     </div>
   );
@@ -97,8 +99,11 @@ function Account({ session }: { session: Session }) {
         <Menu
           className="options"
           aria-label={t('account.label', { name: session.account.name })}
-          onAction={() => signOut.mutate()}
+          onAction={(key) => (key === 'own' ? void navigate({ to: '/account' }) : signOut.mutate())}
         >
+          <MenuItem id="own" className="option">
+            {t('own.title')}
+          </MenuItem>
           <MenuItem id="sign-out" className="option">
             {t('account.sign_out')}
           </MenuItem>
