@@ -312,3 +312,17 @@ export function takeStep(state: FixtureCases, { kind, ...step }: { kind: string 
   if (kind === 'propose') state.head.state = 'proposed';
   return { n };
 }
+
+export const UNMASKINGS = {
+  unmaskings: [
+    {
+      ...{ id: 'U0000000000000000001', case: open.id, alias: open.alias, own: true, phase: 'waits_for_approval' },
+      reason: 'The supervisor can only be asked about the stand-in by name.',
+      ...{ requested_at: at(-3), expires: at(11), notify_after_days: 30, notice_due: day(40) },
+      steps: [
+        { kind: 'request', account: 'OTTO', at: at(-3) },
+        { kind: 'open_outer', account: 'OLGA', at: at(-2) },
+      ],
+    },
+  ],
+};

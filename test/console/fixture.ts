@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { casesAnswer, casesDue, type FixtureCases, newCases, takeStep } from './fixture-cases.ts';
+import { casesAnswer, casesDue, type FixtureCases, newCases, takeStep, UNMASKINGS } from './fixture-cases.ts';
 import {
   ACTIVITY,
   detections,
@@ -46,6 +46,7 @@ const AUDIENCES: Record<string, string[]> = {
   overview: ['analyst', 'engineer'],
   sources: ['analyst', 'engineer'],
   cases: ['case_officer', 'analyst'],
+  unmaskings: ['case_officer'],
   'cases-due': ['case_officer', 'analyst'],
   'handed-over': ['case_officer'],
   leads: ['analyst', 'case_officer'],
@@ -175,6 +176,7 @@ function dataOf(url: URL, state: Fixture['state']): unknown {
     if (part === 'events') return { total: 12, events: eventsOf(query('day'), query('detection')).slice(0, 12) };
     return found(casesAnswer(state.cases, id, part));
   }
+  if (room === 'unmaskings') return UNMASKINGS;
   if (room === 'cases-due') return casesDue(state.cases);
   if (room === 'handed-over') {
     const triage = {

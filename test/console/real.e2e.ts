@@ -167,7 +167,7 @@ test('a lead is handed over with a key, becomes a case, and an outcome is propos
   const address = page.url();
   await settle(page);
   await page.getByRole('button', { name: 'Admit a colleague' }).click();
-  await page.getByLabel('Who').selectOption({ label: 'approver (approver)' });
+  await page.getByLabel('Who', { exact: true }).selectOption({ label: 'approver (approver)' });
   await page.getByLabel('Reason').fill('decides');
   await page.locator('.dialog button[type="submit"]').click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });

@@ -139,3 +139,22 @@ export const takeStep = (id: string, body: Record<string, unknown>) =>
   ask<{ n: number }>(place(id, '/steps'), { method: 'POST', body });
 /** Where the browser can fetch a file of the case. */
 export const fileOf = (id: string, rest: string) => place(id, rest);
+
+/** A request for the name behind an alias. The name itself is opened on the officers' own machines. */
+export interface Unmasking {
+  id: string;
+  case: string;
+  alias: string;
+  reason: string;
+  phase: string;
+  requested_at: string;
+  own: boolean;
+  expires: string;
+  /** From when on the person is told; empty until then is known. */
+  notice_due: string;
+  steps: { kind: string; account: string; at: string }[];
+}
+export const unmaskingsQuery = queryOptions({
+  queryKey: ['unmaskings'],
+  queryFn: ({ signal }) => ask<{ unmaskings: Unmasking[] }>('/api/unmaskings', { signal }),
+});

@@ -10,6 +10,7 @@ import { CaseHypotheses } from '../parts/case-hypotheses.tsx';
 import { CaseRaised } from '../parts/case-raised.tsx';
 import { CaseRecord, useBy } from '../parts/case-record.tsx';
 import { CaseTerms } from '../parts/case-terms.tsx';
+import { CaseUnmasking } from '../parts/case-unmasking.tsx';
 import { CasePeople, CaseWork } from '../parts/case-work.tsx';
 import { FaultView, Loading } from '../parts/fault-view.tsx';
 import { usePageTitle } from '../parts/page-title.tsx';
@@ -55,6 +56,7 @@ export function CasePage() {
       <CaseHearing story={story} />
       <CaseEffects story={story} />
       <CasePeople story={story} />
+      <CaseUnmasking story={story} />
       <CaseRecord story={story} />
     </article>
   );
