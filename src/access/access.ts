@@ -24,6 +24,7 @@ export {
   setPassword,
   staff,
 } from './accounts.ts';
+export { nameRoutes } from './name-routes.ts';
 export { type ProviderParts, providerPages } from './oidc/pages.ts';
 export { openProvider, type Provider } from './oidc/provider.ts';
 export { isRole, ROLES, type Role, SEPARATED } from './roles.ts';

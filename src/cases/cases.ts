@@ -3,6 +3,7 @@ export { type Bundle, bundleOf, FORMAT as BUNDLE_FORMAT } from './bundle.ts';
 export { type CaseTerms, stateOf } from './case.ts';
 export { type Verified, verifyBundle } from './check.ts';
 export { caseWords, dossierPage, LANGUAGES } from './dossier.ts';
+export { caseFacts } from './facts.ts';
 export { type Destroyed, type Expired, expired, keepRetention, runRetention } from './jobs.ts';
 export { isKeptOut, isMember, leadsInCases } from './membership.ts';
 export { caseRoutes } from './routes.ts';

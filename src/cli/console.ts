@@ -7,13 +7,14 @@ import {
   accessRoutes,
   authenticate,
   authenticateShipper,
+  nameRoutes,
   openProvider,
   providerPages,
 } from '../access/access.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Config, readConfig } from '../base/config.ts';
 import { type Log, openLog } from '../base/log.ts';
-import { type Cases, caseRoutes, isKeptOut, isMember, leadsInCases, subjectRoutes } from '../cases/cases.ts';
+import { type Cases, caseFacts, caseRoutes, isKeptOut, isMember, leadsInCases, subjectRoutes } from '../cases/cases.ts';
 import { eventRoutes } from '../events/events.ts';
 import { type Serving, serve } from '../http/serve.ts';
 import {
@@ -23,8 +24,8 @@ import {
   type UnmaskingPolicy,
   type Unmaskings,
 } from '../identities/identities.ts';
-import { type Gate, leadRoutes } from '../leads/leads.ts';
-import { type Ledger, recorded } from '../ledger/ledger.ts';
+import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
+import { type Ledger, ledgerRoutes, recorded } from '../ledger/ledger.ts';
 import { declarationPages } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 
@@ -92,13 +93,13 @@ export async function serveConsole(
     ...(gate ? { gate } : {}),
   });
   const unmaskings = consoleUnmaskings(data, config, ledger);
+  const figures = figureRoutes({ ...data, facts: caseFacts(cases), ...(gate ? { gate } : {}) });
+  const looked = [...eventRoutes(data), ...leads, ...identityRoutes(unmaskings), ...caseRoutes(cases), ...figures];
+  // Reading the ledger is in the ledger, too.
+  const watched = [...ledgerRoutes(ledger, ['auditor']), ...nameRoutes(access)];
   const serving = await serve({
     // Whoever looks at something is written down before it is shown to him. Signing in and out records itself.
-    routes: [
-      ...accessRoutes(access),
-      ...recorded(ledger, [...eventRoutes(data), ...leads, ...identityRoutes(unmaskings), ...caseRoutes(cases)]),
-      ...subjectRoutes(cases),
-    ],
+    routes: [...accessRoutes(access), ...recorded(ledger, [...looked, ...watched]), ...subjectRoutes(cases)],
     identify: (request) => authenticate(access, request),
     identifyShipper: (request) => authenticateShipper(access, request),
     pages: {

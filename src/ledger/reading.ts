@@ -87,6 +87,10 @@ export interface Proof {
   readonly entry: string;
   /** A C2SP tlog-proof: index, hashes and signed checkpoint, with the entry as its extra data. */
   readonly proof: string;
+  /** What the entry says, with its details where they are kept; null for bytes that are no entry. */
+  readonly said: Listed | null;
+  /** Of an intent its outcome, of an outcome its intent: where it stands, and how it ended. */
+  readonly other: Listed | null;
 }
 
 /** The proof that the entry at `index` is in the log. Throws `not-found`. */
@@ -96,7 +100,34 @@ export async function proveEntry(ledger: Ledger, index: number): Promise<Proof> 
   if (index >= size) throw new Fault('not-found', `The ledger has ${size} entries.`, { place: String(index) });
   const tiles = ledger.log.tiles();
   const bytes = (await tiles.entries(Math.floor(index / TILE_WIDTH)))[index % TILE_WIDTH]!;
-  return { index, entry: bytes.toString('utf8'), proof: await formatProof(tiles, index, bytes, checkpoint) };
+  const entry = decodeEntry(bytes);
+  const [said = null] = entry === undefined ? [] : await withDetails(ledger, [{ ...entry, index }]);
+  const other = said === null ? null : await otherHalf(tiles, said);
+  return {
+    index,
+    entry: bytes.toString('utf8'),
+    proof: await formatProof(tiles, index, bytes, checkpoint),
+    said,
+    other,
+  };
+}
+
+/** An act rarely takes longer than so many bundles of entries: who looks further reads the ledger itself. */
+const NEAR = 4;
+
+async function otherHalf(tiles: Tiles, { index, id, kind, of }: Listed): Promise<Listed | null> {
+  if (kind === 'record') return null;
+  const own = Math.floor(index / TILE_WIDTH);
+  const step = kind === 'intent' ? 1 : -1;
+  for (let number = own; Math.abs(number - own) < NEAR && number >= 0; number += step) {
+    if (number * TILE_WIDTH >= tiles.size) return null;
+    const entries = (await tiles.entries(number)).map(decodeEntry);
+    const at = entries.findIndex((one) =>
+      kind === 'intent' ? one?.kind === 'outcome' && one.of === id : one?.id === of,
+    );
+    if (at >= 0) return { ...entries[at]!, index: number * TILE_WIDTH + at };
+  }
+  return null;
 }
 
 async function formatProof(tiles: Tiles, index: number, entry: Buffer, checkpoint: string): Promise<string> {

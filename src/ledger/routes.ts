@@ -1,12 +1,14 @@
 /** The ledger over HTTP: what an auditor reads, and the one line that records every other route. */
 import { z } from 'zod';
 import { type Audience, type Context, page, type Route, route, type SignedInContext } from '../http/route.ts';
+import { activityOf } from './activity.ts';
 import { type Act, type Ledger, perform, record } from './acts.ts';
 import type { Json } from './entry.ts';
 import { type Listed, listEntries, proveEntry } from './reading.ts';
 
 const MOST = 500;
 const TIME = z.iso.datetime();
+const DAY = z.iso.date();
 
 const ENTRY = z.object({
   index: z.number().int(),
@@ -51,8 +53,36 @@ export function ledgerRoutes(ledger: Ledger, audience: Exclude<Audience, 'public
       audience,
       summary: 'An entry as it stands in the ledger, with the proof that it does (C2SP tlog-proof).',
       params: z.object({ index: z.coerce.number().int().min(0) }),
-      response: z.object({ index: z.number().int(), entry: z.string(), proof: z.string() }),
-      handler: ({ params }) => proveEntry(ledger, params.index),
+      response: z.object({
+        ...{ index: z.number().int(), entry: z.string(), proof: z.string() },
+        said: ENTRY.nullable(),
+        other: ENTRY.nullable().describe('Of an intent its outcome, of an outcome its intent, if it stands nearby'),
+      }),
+      async handler({ params }) {
+        const { said, other, ...proof } = await proveEntry(ledger, params.index);
+        return { ...proof, said: said && shown(said), other: other && shown(other) };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/ledger/activity',
+      audience,
+      summary: 'How often everybody did what on which day.',
+      query: z.object({ from: DAY, until: DAY.describe('The day after the last one') }),
+      response: z.object({
+        counts: z.array(
+          z.object({
+            ...{ day: z.string(), actor: z.string(), act: z.string(), count: z.number().int() },
+            kind: z.enum(['record', 'intent', 'stopped']),
+          }),
+        ),
+        since: z.number().int().describe('Entries before this one are not counted'),
+        size: z.number().int(),
+      }),
+      async handler({ query: { from, until } }) {
+        const { counts, ...where } = await activityOf(ledger, from, until);
+        return { counts: [...counts], ...where };
+      },
     }),
     route({
       method: 'GET',

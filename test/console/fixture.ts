@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { casesAnswer, casesDue, type FixtureCases, newCases, takeStep, UNMASKINGS } from './fixture-cases.ts';
 import {
   ACTIVITY,
   detections,
@@ -13,6 +14,7 @@ import {
   quarantine,
   sources,
 } from './fixture-data.ts';
+import { FIGURES, ledgerOf, NAMES } from './fixture-ledger.ts';
 
 /**
  * A small server for the console's own tests: it serves web/dist under the product's headers and answers in the shape
@@ -21,12 +23,37 @@ import {
  */
 export interface Fixture {
   origin: string;
-  state: { leads: 'full' | 'none' | 'failing'; sources: 'full' | 'none'; expired: boolean };
+  state: {
+    leads: 'full' | 'none' | 'failing';
+    sources: 'full' | 'none';
+    expired: boolean;
+    cases: FixtureCases;
+    decided: Map<string, unknown>;
+  };
   close(): Promise<void>;
 }
 
 export const ANALYST = { name: 'ana', password: 'correct horse battery', roles: ['analyst'] };
 export const ENGINEER = { name: 'eno', password: 'correct horse battery', roles: ['engineer'] };
+
+export const AUDITOR = { name: 'aud', password: 'correct horse battery', roles: ['auditor'] };
+export const HEAD = { name: 'hedda', password: 'correct horse battery', roles: ['head_of_unit'] };
+export const OFFICER = { name: 'otto', password: 'correct horse battery', roles: ['case_officer'] };
+const ACCOUNTS = [ANALYST, ENGINEER, AUDITOR, HEAD, OFFICER];
+
+/** Which rooms of the API are whose. */
+const AUDIENCES: Record<string, string[]> = {
+  overview: ['analyst', 'engineer'],
+  sources: ['analyst', 'engineer'],
+  cases: ['case_officer', 'analyst'],
+  unmaskings: ['case_officer'],
+  'cases-due': ['case_officer', 'analyst'],
+  'handed-over': ['case_officer'],
+  leads: ['analyst', 'case_officer'],
+  ledger: ['auditor'],
+  accounts: ['auditor'],
+  figures: ['head_of_unit'],
+};
 
 const DIST = join(import.meta.dirname, '../../web/dist');
 const TYPES: Record<string, string> = {
@@ -58,7 +85,13 @@ class Refusal extends Error {
 }
 
 export async function startFixture(port = 0): Promise<Fixture> {
-  const state: Fixture['state'] = { leads: 'full', sources: 'full', expired: false };
+  const state: Fixture['state'] = {
+    leads: 'full',
+    sources: 'full',
+    expired: false,
+    cases: newCases(),
+    decided: new Map(),
+  };
   const server: Server = createServer((request, response) => {
     response.setHeader('Content-Security-Policy', POLICY);
     response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -117,15 +150,50 @@ async function answer(
   if (url.pathname === '/api/session') return session(request, response, send, state);
   const account = accountOf(request);
   if (account === undefined || state.expired) throw new Refusal(401, 'sign-in-required');
-  const isForAll = url.pathname === '/api/overview' || url.pathname.startsWith('/api/sources');
-  if (!isForAll && !account.roles.includes('analyst')) throw new Refusal(403, 'forbidden');
+  const audience = AUDIENCES[url.pathname.split('/')[2] ?? ''] ?? ['analyst'];
+  if (!account.roles.some((role) => audience.includes(role))) throw new Refusal(403, 'forbidden');
+  if (request.method === 'POST') return send(await changeOf(request, url, state));
   send(dataOf(url, state));
+}
+
+async function changeOf(request: IncomingMessage, url: URL, state: Fixture['state']): Promise<unknown> {
+  if (request.headers['x-csrf-token'] !== 'fixture') throw new Refusal(403, 'forged-request');
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  const body = JSON.parse(text) as { kind: string; decision: string };
+  const [, , room, id = '', part] = url.pathname.split('/');
+  if (room === 'cases' && part === 'steps') return takeStep(state.cases, body);
+  if (room !== 'leads' || part !== 'triage') throw new Refusal(404, 'not-found');
+  state.decided.set(id, body);
+  return { case: body.decision === 'open' ? state.cases.head.id : null };
 }
 
 function dataOf(url: URL, state: Fixture['state']): unknown {
   const query = (name: string) => url.searchParams.get(name) ?? '';
   const number = (name: string, otherwise: number) => Number(url.searchParams.get(name) ?? otherwise);
   const [, , room, id, part] = url.pathname.split('/').map(decodeURIComponent);
+  if (room === 'ledger') return found(ledgerOf(id ?? '', part, query));
+  if (room === 'cases') {
+    if (part === 'events') return { total: 12, events: eventsOf(query('day'), query('detection')).slice(0, 12) };
+    return found(casesAnswer(state.cases, id, part));
+  }
+  if (room === 'unmaskings') return UNMASKINGS;
+  if (room === 'cases-due') return casesDue(state.cases);
+  if (room === 'handed-over') {
+    const triage = {
+      decision: 'hand_over',
+      reason: 'More than I may look at.',
+      until: null,
+      queue: 'case_officers',
+      at: `${overview.last_day}T08:00:00Z`,
+    };
+    const status = { status: 'handed_over', returned: false, triage };
+    return id === undefined
+      ? { leads: LEADS.slice(4, 7).map((lead) => ({ ...lead, ...status })) }
+      : { ...found(leadStory(id)), ...status };
+  }
+  if (room === 'accounts') return NAMES;
+  if (room === 'figures') return FIGURES;
   if (room === 'overview') return overview;
   if (room === 'detections') return { detections };
   if (room === 'sources' && id === 'quarantine') {
@@ -165,8 +233,27 @@ function leads(
   if (state.leads === 'failing') throw new Refusal(503, 'engine-stopped');
   if (state.leads === 'none') return { total: 0, leads: [] };
   const levels = query('level').split(',').filter(Boolean);
-  const rows = LEADS.filter(
+  const status = query('status') || 'open';
+  const statusOf: Record<string, string> = {
+    dismiss: 'dismissed',
+    watch: 'watched',
+    hand_over: 'handed_over',
+    open: 'case',
+  };
+  const decided = (id: string) =>
+    state.decided.get(id) as { decision: string; reason: string; until?: string } | undefined;
+  const rows = LEADS.map((lead) => {
+    const last = decided(lead.id);
+    const triage = last && { until: null, queue: null, ...last, at: `${overview.last_day}T08:00:00Z` };
+    return {
+      ...lead,
+      status: statusOf[last?.decision ?? ''] ?? 'open',
+      returned: lead.id === 'L00003',
+      triage: triage ?? null,
+    };
+  }).filter(
     (lead) =>
+      lead.status === status &&
       (levels.length === 0 || levels.includes(lead.level)) &&
       (query('detection') === '' || lead.top.some(({ detection }) => detection === query('detection'))) &&
       lead.subject.includes(query('q').toUpperCase()),
@@ -180,7 +267,7 @@ function leads(
 
 function accountOf(request: IncomingMessage) {
   const name = /countersign_session=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
-  return [ANALYST, ENGINEER].find((account) => account.name === name);
+  return ACCOUNTS.find((account) => account.name === name);
 }
 
 async function session(
@@ -197,9 +284,7 @@ async function session(
     let text = '';
     for await (const chunk of request) text += chunk;
     const given = JSON.parse(text) as { name: string; password: string };
-    const account = [ANALYST, ENGINEER].find(
-      ({ name, password }) => name === given.name && password === given.password,
-    );
+    const account = ACCOUNTS.find(({ name, password }) => name === given.name && password === given.password);
     if (account === undefined) throw new Refusal(401, 'sign-in-failed');
     state.expired = false;
     response.setHeader('Set-Cookie', `countersign_session=${account.name}; HttpOnly; SameSite=Strict; Path=/`);
@@ -220,5 +305,5 @@ async function session(
 // Run alone, it serves the pages to look at: `node test/console/fixture.ts 4173`.
 if (process.argv[1] === import.meta.filename) {
   const fixture = await startFixture(Number(process.argv[2] ?? 4173));
-  process.stdout.write(`${fixture.origin}  ${ANALYST.name} or ${ENGINEER.name} / ${ANALYST.password}\n`);
+  process.stdout.write(`${fixture.origin}  ${ACCOUNTS.map(({ name }) => name).join(', ')} / ${ANALYST.password}\n`);
 }

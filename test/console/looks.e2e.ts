@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axe, type Look, launch, openPage, refusedOn, settle, signIn } from './browser.ts';
-import { ANALYST, ENGINEER, type Fixture, startFixture } from './fixture.ts';
+import { ANALYST, AUDITOR, ENGINEER, type Fixture, HEAD, OFFICER, startFixture } from './fixture.ts';
 
 let browser: Browser;
 let fixture: Fixture;
@@ -25,7 +25,18 @@ const PAGES: [path: string, who: typeof ANALYST | null][] = [
   ['/sources', ANALYST],
   ['/nowhere', ANALYST],
   ['/leads', ENGINEER],
+  ['/ledger', AUDITOR],
+  ['/ledger?view=table&actor=account:MIRA', AUDITOR],
+  ['/ledger?on=nothing', AUDITOR],
+  ['/ledger/6', AUDITOR],
+  ['/leads', AUDITOR],
+  ['/figures', HEAD],
+  ['/cases', OFFICER],
+  ['/cases/7F3K2M9Q', OFFICER],
+  ['/cases/2B8MK4TZ', OFFICER],
+  ['/handed-over/L00005', OFFICER],
 ];
+const PEOPLE = [null, ANALYST, ENGINEER, AUDITOR, HEAD, OFFICER];
 
 const LOOKS: Look[] = (['en', 'zh-CN'] as const).flatMap((language) =>
   (['light', 'dark'] as const).flatMap((theme) => [
@@ -36,7 +47,7 @@ const LOOKS: Look[] = (['en', 'zh-CN'] as const).flatMap((language) =>
 
 describe.each(LOOKS)('$language $theme $width px', (look) => {
   test('every page: no accessibility violation, nothing refused by the policy, no error, no sideways scroll', async () => {
-    for (const who of [null, ANALYST, ENGINEER]) {
+    for (const who of PEOPLE) {
       const { page, faults } = await openPage(browser, look);
       if (who !== null) await signIn(page, fixture.origin, who);
       for (const [path] of PAGES.filter(([, whose]) => whose === who)) {

@@ -91,6 +91,121 @@ test('an engineer sees the sources and no lead', async () => {
   await page.context().close();
 });
 
+test('an auditor sees what the analyst did a moment ago, proves it, and sees nothing else', async () => {
+  const analyst = await openPage(browser);
+  await signIn(analyst.page, origin, { name: 'analyst', password }, '/leads');
+  await analyst.page.locator('.lead').first().click();
+  await analyst.page.waitForURL(/\/leads\/./);
+  await settle(analyst.page);
+  const lead = new URL(analyst.page.url()).pathname.split('/').at(-1)!;
+  await analyst.page.context().close();
+  const { page, faults } = await openPage(browser);
+  await signIn(page, origin, { name: 'auditor', password }, '/');
+  await settle(page);
+  expect(new URL(page.url()).pathname).toBe('/ledger');
+  const row = page.locator('.lead', { hasText: 'Opened a lead' }).first();
+  expect(await row.textContent()).toMatch(new RegExp(`analyst.*get.leads.id.*${lead}`));
+  const seen = page.waitForEvent('download');
+  await row.click();
+  await page.getByRole('button', { name: 'Download the proof' }).click();
+  const proof = readFileSync(await (await seen).path(), 'utf8');
+  expect(proof).toMatch(/^c2sp.org\/tlog-proof@v1\nextra /);
+  expect(await axe(page)).toEqual([]);
+  for (const path of ['/leads', `/leads/${lead}`, `/people/${lead}`, '/figures']) {
+    await page.goto(origin + path);
+    await page.getByRole('heading', { name: 'Your role does not include this page' }).waitFor();
+  }
+  for (const path of ['overview', 'leads', 'detections', 'sources', 'figures']) {
+    expect((await page.request.get(`${origin}/api/${path}`)).status(), path).toBe(403);
+  }
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test('reading the ledger does not make it grow by itself', async () => {
+  const entries = () => Number(readFileSync(join(folder, 'data', 'ledger', 'checkpoint'), 'utf8').split('\n')[1]);
+  const { page } = await openPage(browser);
+  await signIn(page, origin, { name: 'auditor', password }, '/ledger');
+  await settle(page);
+  const before = entries();
+  await page.waitForTimeout(1500);
+  await page.evaluate('window.dispatchEvent(new Event("focus")); window.dispatchEvent(new Event("online"))');
+  await page.waitForTimeout(500);
+  expect(entries()).toBe(before);
+  await page.context().close();
+});
+
+test('a lead is handed over with a key, becomes a case, and an outcome is proposed and decided by another', async () => {
+  const analyst = await openPage(browser);
+  await signIn(analyst.page, origin, { name: 'analyst', password }, '/leads');
+  await analyst.page.locator('.lead').first().waitFor();
+  await analyst.page.keyboard.press('j');
+  await analyst.page.keyboard.press('3');
+  await analyst.page.getByLabel('Reason').fill('Six projects within a week.');
+  await analyst.page.keyboard.press('Tab');
+  await analyst.page.locator('.dialog button[type="submit"]').press('Enter');
+  await analyst.page.locator('.notice-item').waitFor();
+  await analyst.page.locator('.notice-item').waitFor({ state: 'detached', timeout: 20_000 });
+  expect(analyst.faults).toEqual([]);
+  const { page, faults } = await openPage(browser);
+  const take = async (name: string, texts: Record<string, string>) => {
+    await page.getByRole('button', { name, exact: true }).click();
+    for (const [label, text] of Object.entries(texts)) await page.getByLabel(label).first().fill(text);
+    await page.locator('.dialog button[type="submit"]').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  };
+  await signIn(page, origin, { name: 'case_officer', password }, '/');
+  await page.locator('.handed a').first().click();
+  await page.waitForURL(/handed-over/);
+  await settle(page);
+  await page.keyboard.press('3');
+  const opening = { Reason: 'Six projects.', Purpose: 'Whether papers left.', 'How it may be innocent': 'A stand-in.' };
+  for (const [label, text] of Object.entries(opening)) await page.getByLabel(label).fill(text);
+  await page.getByLabel('What was looked at for that').fill('The plan names two.');
+  await page.locator('.dialog button[type="submit"]').click();
+  await page.waitForURL(/\/cases\/[0-9A-Z]{8}/);
+  const address = page.url();
+  await settle(page);
+  await page.getByRole('button', { name: 'Admit a colleague' }).click();
+  await page.getByLabel('Who', { exact: true }).selectOption({ label: 'approver (approver)' });
+  await page.getByLabel('Reason').fill('decides');
+  await page.locator('.dialog button[type="submit"]').click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await take('Take a measure', { Text: 'while it is open' });
+  await take('Write a note', { Text: 'The supervisor confirms it.' });
+  await take('Add evidence', { 'What it is': 'Plan', 'Where it comes from': 'Unit', 'SHA-256': 'ab'.repeat(32) });
+  await take('Propose an outcome', { Reason: 'Nothing is left.', 'Answer to H1': 'It was a stand-in.' });
+  expect(await page.locator('.person-title .state-tag').textContent()).toBe('Outcome proposed');
+  expect(await axe(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await page.context().close();
+  const approver = await openPage(browser);
+  await signIn(approver.page, origin, { name: 'approver', password }, new URL(address).pathname);
+  await settle(approver.page);
+  await approver.page.getByRole('button', { name: 'Decide', exact: true }).click();
+  await approver.page.getByLabel('Reason').fill('I confirm it.');
+  await approver.page.locator('.dialog button[type="submit"]').click();
+  await approver.page.getByText('Nothing remains against the person.').waitFor();
+  expect(await approver.page.locator('#effects').textContent()).toContain('undone');
+  expect(await approver.page.locator('#record').textContent()).toContain('the program');
+  expect(approver.faults).toEqual([]);
+  await approver.page.context().close();
+  // Who is no member learns nothing of it.
+  await analyst.page.goto(address);
+  await analyst.page.getByRole('heading', { name: 'Nothing is here' }).waitFor();
+  await analyst.page.context().close();
+});
+
+test('a head of unit sees figures and nobody', async () => {
+  const { page } = await openPage(browser);
+  await signIn(page, origin, { name: 'head_of_unit', password }, '/');
+  await settle(page);
+  expect(new URL(page.url()).pathname).toBe('/figures');
+  expect(await page.locator('main').textContent()).not.toMatch(/Subject/);
+  expect((await page.request.get(`${origin}/api/leads`)).status()).toBe(403);
+  await page.context().close();
+});
+
 test('real pages have no accessibility violation', async () => {
   const { page } = await openPage(browser);
   await signIn(page, origin, { name: 'analyst', password }, '/leads');

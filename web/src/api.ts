@@ -46,7 +46,13 @@ export interface Lead {
   top: Reason[];
   /** Score by day, 28 days, oldest first. */
   trend: number[];
+  status?: LeadStatus;
+  /** It was dismissed or watched, and came back. */
+  returned?: boolean;
+  triage?: { decision: string; reason: string; until: string | null; queue: string | null; at: string } | null;
 }
+export const STATUSES = ['open', 'watched', 'dismissed', 'handed_over', 'case'] as const;
+export type LeadStatus = (typeof STATUSES)[number];
 export interface Contribution extends Reason {
   stage: string;
   /** Part of the sum of bits, 0 to 1. */
@@ -245,6 +251,8 @@ async function askOnce<Answer>(path: string, options: AskOptions): Promise<Answe
       method,
       headers,
       credentials: 'same-origin',
+      // What was decided is sent even when the page is left at that moment.
+      keepalive: method !== 'GET' && JSON.stringify(options.body ?? '').length < 60_000,
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });

@@ -4,6 +4,9 @@ import type { Role } from './api.ts';
 export const AREAS = {
   leads: ['analyst', 'reviewer'],
   sources: ['analyst', 'reviewer', 'engineer'],
+  cases: ['case_officer', 'reviewer', 'approver', 'analyst'],
+  ledger: ['auditor'],
+  figures: ['head_of_unit'],
   access: ['engineer', 'approver', 'case_officer'],
 } as const satisfies Record<string, readonly Role[]>;
 

@@ -41,6 +41,7 @@ export interface LeadFilter {
   level?: string | undefined;
   detection?: string | undefined;
   q?: string | undefined;
+  status?: string | undefined;
   sort: string;
 }
 

@@ -3,8 +3,14 @@ import { homeOf, mayRead } from './areas.ts';
 import { queryClient, whenSessionEnds } from './client.ts';
 import { AccessPage } from './pages/access.tsx';
 import { AccountPage } from './pages/account.tsx';
+import { CasePage } from './pages/case.tsx';
+import { CasesPage } from './pages/cases.tsx';
+import { FiguresPage } from './pages/figures.tsx';
+import { HandedOverPage } from './pages/handed-over.tsx';
 import { LeadPage } from './pages/lead.tsx';
 import { LeadsPage } from './pages/leads.tsx';
+import { LedgerPage } from './pages/ledger.tsx';
+import { LedgerEntryPage } from './pages/ledger-entry.tsx';
 import { NoPermissionPage } from './pages/no-permission.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
 import { PersonPage } from './pages/person.tsx';
@@ -13,7 +19,7 @@ import { SourcesPage } from './pages/sources.tsx';
 import { FaultView } from './parts/fault-view.tsx';
 import { Shell } from './parts/shell.tsx';
 import { sessionQuery } from './queries.ts';
-import { leadsSearch, signInSearch, sourcesSearch, storySearch } from './search.ts';
+import { leadsSearch, ledgerSearch, signInSearch, sourcesSearch, storySearch } from './search.ts';
 
 const rootRoute = createRootRouteWithContext()({ component: Outlet, notFoundComponent: () => <NotFoundPage alone /> });
 
@@ -79,6 +85,55 @@ const sourcesRoute = createRoute({
   component: SourcesPage,
 });
 const accessRoute = createRoute({ getParentRoute: () => insideRoute, path: '/access', component: AccessPage });
+const auditorRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  id: 'auditor',
+  component: function AuditorOnly() {
+    const { roles } = insideRoute.useRouteContext();
+    return mayRead('ledger', roles) ? <Outlet /> : <NoPermissionPage />;
+  },
+});
+const ledgerRoute = createRoute({
+  getParentRoute: () => auditorRoute,
+  path: '/ledger',
+  validateSearch: ledgerSearch,
+  component: LedgerPage,
+});
+const ledgerEntryRoute = createRoute({
+  getParentRoute: () => auditorRoute,
+  path: '/ledger/$index',
+  component: LedgerEntryPage,
+});
+const figuresRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/figures',
+  component: function HeadsOfUnits() {
+    const { roles } = insideRoute.useRouteContext();
+    return mayRead('figures', roles) ? <FiguresPage /> : <NoPermissionPage />;
+  },
+});
+/** Cases and what becomes one: for whoever works on them. */
+const memberRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  id: 'member',
+  component: function MembersOnly() {
+    const { roles } = insideRoute.useRouteContext();
+    return mayRead('cases', roles) ? <Outlet /> : <NoPermissionPage />;
+  },
+});
+const casesRoute = createRoute({ getParentRoute: () => memberRoute, path: '/cases', component: CasesPage });
+const caseRoute = createRoute({
+  getParentRoute: () => memberRoute,
+  path: '/cases/$id',
+  validateSearch: storySearch,
+  component: CasePage,
+});
+const handedOverRoute = createRoute({
+  getParentRoute: () => memberRoute,
+  path: '/handed-over/$id',
+  validateSearch: storySearch,
+  component: HandedOverPage,
+});
 const accountRoute = createRoute({ getParentRoute: () => insideRoute, path: '/account', component: AccountPage });
 const missingRoute = createRoute({ getParentRoute: () => insideRoute, path: '$', component: () => <NotFoundPage /> });
 
@@ -89,6 +144,9 @@ export const router = createRouter({
       homeRoute,
       analystRoute.addChildren([leadsRoute, leadRoute, personRoute]),
       sourcesRoute,
+      auditorRoute.addChildren([ledgerRoute, ledgerEntryRoute]),
+      figuresRoute,
+      memberRoute.addChildren([casesRoute, caseRoute, handedOverRoute]),
       accountRoute,
       accessRoute,
       missingRoute,

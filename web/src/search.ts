@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { LEVELS, SORTS } from './api.ts';
+import { LEVELS, SORTS, STATUSES } from './api.ts';
+import { KINDS } from './ledger.ts';
 
 /** What may stand behind the `?` of each page. A value that makes no sense is left out, it never breaks a page. */
 
@@ -24,6 +25,7 @@ export const leadsSearch = z.object({
   level: levels,
   detection: text,
   q: text,
+  status: z.enum(STATUSES).optional().catch(undefined),
   sort: z.enum(SORTS).optional().catch(undefined),
 });
 
@@ -38,6 +40,11 @@ export type StorySearch = z.infer<typeof storySearch>;
 export const sourcesSearch = z.object({
   source: text,
   page: z.coerce.number().int().min(1).max(100_000).optional().catch(undefined),
+});
+export const ledgerSearch = z.object({
+  ...{ actor: text, act: text, on: text, from: day, to: day },
+  kind: z.enum(KINDS).optional().catch(undefined),
+  view: z.enum(['table']).optional().catch(undefined),
 });
 export const signInSearch = z.object({
   next: text,

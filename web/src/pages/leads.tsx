@@ -57,7 +57,10 @@ function NoLeads({ filtered, change }: { filtered: boolean; change: (changes: Le
       <h2>{filtered ? t('leads.no_match') : t('leads.empty')}</h2>
       <p className="quiet">{filtered ? t('leads.no_match_text') : t('leads.empty_text')}</p>
       {filtered && (
-        <Button className="button" onPress={() => change({ level: undefined, detection: undefined, q: undefined })}>
+        <Button
+          className="button"
+          onPress={() => change({ level: undefined, detection: undefined, q: undefined, status: undefined })}
+        >
           {t('leads.clear')}
         </Button>
       )}

@@ -47,7 +47,7 @@ export function Evidence(props: {
 /** A mail has a row for each address, attachment and document in it. */
 const rowKey = ({ uid, target, destination, tied_to }: EventRow) => [uid, target, destination, tied_to].join('|');
 
-function EventTable({ events }: { events: EventRow[] }) {
+export function EventTable({ events }: { events: EventRow[] }) {
   const { t, time, name } = useWords();
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const toggle = (key: string) => {

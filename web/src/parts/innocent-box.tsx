@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Detection, LeadStory, Text } from '../api.ts';
-import { detectionsQuery } from '../queries.ts';
+import { mayRead } from '../areas.ts';
+import { detectionsQuery, sessionQuery } from '../queries.ts';
 import { useWords } from '../words.ts';
 
 interface Explanation {
@@ -15,7 +16,9 @@ const MOST = { innocent: 7, refute: 5 };
 /** What speaks against it: as large, as early and as plain as what speaks for it. */
 export function InnocentBox({ lead, chosen }: { lead: LeadStory; chosen: string | undefined }) {
   const { t } = useWords();
-  const { data } = useQuery(detectionsQuery);
+  const { data: session } = useQuery(sessionQuery);
+  // Who reads a case without reading leads has the texts of its signals, and asks for no more.
+  const { data } = useQuery({ ...detectionsQuery, enabled: mayRead('leads', session?.account.roles ?? []) });
   const strongestFirst = lead.contributions.map(({ detection }) => detection);
   const detections = chosen === undefined ? strongestFirst : [chosen];
   const gather = (kind: 'innocent' | 'refute', most: number) => {

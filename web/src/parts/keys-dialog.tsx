@@ -15,6 +15,12 @@ const ANALYST: [string[], WordKey][] = [
   [['Enter'], 'keys.open'],
   [['/'], 'keys.search'],
   [['u'], 'keys.back'],
+  [['1'], 'triage.dismiss'],
+  [['2'], 'triage.watch'],
+  [['3'], 'triage.open'],
+  [['h'], 'triage.hand_over'],
+  [['z'], 'keys.undo'],
+  [['g', 'c'], 'keys.go_cases'],
 ];
 
 export function KeysDialog(props: { open: boolean; setOpen: (open: boolean) => void; analyst: boolean }) {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Button, Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
-import { LEVELS, type Level, SORTS, type Sort } from '../api.ts';
+import { LEVELS, type LeadStatus, type Level, SORTS, type Sort, STATUSES } from '../api.ts';
 import { detectionsQuery } from '../queries.ts';
 import { useWords } from '../words.ts';
 import { LevelMark } from './level.tsx';
@@ -11,10 +11,12 @@ export interface LeadsSearch {
   level?: string | undefined;
   detection?: string | undefined;
   q?: string | undefined;
+  status?: LeadStatus | undefined;
   sort?: Sort | undefined;
 }
 
-export const isFiltered = (search: LeadsSearch) => Boolean(search.level || search.detection || search.q);
+export const isFiltered = (search: LeadsSearch) =>
+  Boolean(search.level || search.detection || search.q || search.status);
 
 export function LeadsFilters(props: {
   search: LeadsSearch;
@@ -62,6 +64,13 @@ export function LeadsFilters(props: {
       />
       <SubjectSearch value={search.q ?? ''} change={(q) => change({ q: q || undefined })} leave={props.leaveSearch} />
       <SelectField
+        className="filters-status"
+        label={t('leads.status')}
+        options={STATUSES.map((value) => ({ value: value as string, text: t(`status.${value}`) }))}
+        chosen={search.status ?? 'open'}
+        choose={(status) => change({ status: status === 'open' ? undefined : (status as LeadStatus) })}
+      />
+      <SelectField
         className="filters-sort"
         label={t('leads.sort')}
         options={SORTS.map((value) => ({ value, text: t(`sort.${value}`) }))}
@@ -71,7 +80,7 @@ export function LeadsFilters(props: {
       {isFiltered(search) && (
         <Button
           className="button plain"
-          onPress={() => change({ level: undefined, detection: undefined, q: undefined })}
+          onPress={() => change({ level: undefined, detection: undefined, q: undefined, status: undefined })}
         >
           {t('leads.clear')}
         </Button>

@@ -6,9 +6,11 @@ import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, us
 import type { Lead, Sort } from '../api.ts';
 import { useKeys } from '../keys.ts';
 import { LEADS_PAGE, type LeadFilter, leadsQuery } from '../queries.ts';
+import { useWaiting } from '../triage.ts';
 import { useWords } from '../words.ts';
 import { LeadsHead } from './leads-head.tsx';
 import { LeadRow } from './leads-row.tsx';
+import { Triage } from './triage.tsx';
 import { useMedia } from './use-media.ts';
 
 const ROW = 52;
@@ -26,6 +28,7 @@ const places = new Map<string, number>();
 export function LeadsGrid(props: { filter: LeadFilter; total: number; sortBy: (sort: Sort) => void }) {
   const { t } = useWords();
   const navigate = useNavigate();
+  const going = new Set(useWaiting().map(({ lead }) => lead.id));
   const { filter, total } = props;
   const cards = useMedia('(max-width: 64rem)');
   const place = JSON.stringify(filter);
@@ -42,7 +45,7 @@ export function LeadsGrid(props: { filter: LeadFilter; total: number; sortBy: (s
     overscan: cards ? 6 : 10,
     scrollMargin: margin,
     scrollPaddingStart: cards ? 8 : 44,
-    scrollPaddingEnd: 8,
+    scrollPaddingEnd: 64,
     rangeExtractor: (range) => [...new Set([activeRef.current, ...defaultRangeExtractor(range)])].sort((a, b) => a - b),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: cards have another height than rows
@@ -114,29 +117,33 @@ export function LeadsGrid(props: { filter: LeadFilter; total: number; sortBy: (s
   };
 
   return (
-    <div className="leads" role="grid" aria-label={t('leads.grid')} aria-rowcount={total + 1} aria-colcount={8}>
-      <LeadsHead sort={filter.sort} sortBy={props.sortBy} />
-      <div
-        className="leads-body"
-        role="rowgroup"
-        ref={list}
-        style={{ height: virtualizer.getTotalSize() }}
-        onKeyDown={onKeyDown}
-      >
-        {items.map(({ index, start, size }) => (
-          <LeadRow
-            key={index}
-            index={index}
-            lead={rows.get(index)}
-            top={start - margin}
-            height={cards ? size - CARD_GAP : size}
-            active={index === active}
-            activate={setActive}
-            open={open}
-          />
-        ))}
+    <>
+      <div className="leads" role="grid" aria-label={t('leads.grid')} aria-rowcount={total + 1} aria-colcount={8}>
+        <LeadsHead sort={filter.sort} sortBy={props.sortBy} />
+        <div
+          className="leads-body"
+          role="rowgroup"
+          ref={list}
+          style={{ height: virtualizer.getTotalSize() }}
+          onKeyDown={onKeyDown}
+        >
+          {items.map(({ index, start, size }) => (
+            <LeadRow
+              key={index}
+              index={index}
+              lead={rows.get(index)}
+              top={start - margin}
+              height={cards ? size - CARD_GAP : size}
+              active={index === active}
+              going={going.has(rows.get(index)?.id ?? '')}
+              activate={setActive}
+              open={open}
+            />
+          ))}
+        </div>
       </div>
-    </div>
+      <Triage bar lead={rows.get(active)} />
+    </>
   );
 }
 

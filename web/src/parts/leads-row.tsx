@@ -13,15 +13,17 @@ interface RowProps {
   top: number;
   height: number;
   active: boolean;
+  /** It was just decided on and will leave. */
+  going: boolean;
   activate: (index: number) => void;
   open: (lead: Lead) => void;
 }
 
-export const LeadRow = memo(function LeadRow({ index, lead, top, height, active, activate, open }: RowProps) {
+export const LeadRow = memo(function LeadRow({ index, lead, top, height, active, going, activate, open }: RowProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Enter is handled by the grid, for whichever row has the focus
     <div
-      className="leads-row lead"
+      className={going ? 'leads-row lead going' : 'leads-row lead'}
       role="row"
       data-index={index}
       aria-rowindex={index + 2}
@@ -51,12 +53,20 @@ function Cells({ lead }: { lead: Lead }) {
         <Link to="/leads/$id" params={{ id: lead.id }} tabIndex={-1}>
           {t('subject.name', { subject: lead.subject })}
         </Link>
+        {lead.returned === true && <span className="returned">{t('leads.returned')}</span>}
       </div>
       <div role="gridcell" aria-colindex={3} className="cell-score">
         <ScoreBar score={lead.score} level={lead.level} />
       </div>
       <div role="gridcell" aria-colindex={4} className="cell-why">
-        <Chips reasons={lead.top} />
+        {lead.triage != null && lead.status !== 'open' ? (
+          <p className="decided" title={lead.triage.reason}>
+            {t(`decided.${lead.status ?? 'open'}`, { day: day(lead.triage.until ?? lead.triage.at) })}{' '}
+            <span className="quiet">{lead.triage.reason}</span>
+          </p>
+        ) : (
+          <Chips reasons={lead.top} />
+        )}
       </div>
       <div role="gridcell" aria-colindex={5} className="cell-stages">
         {stages.map((stage, at) => (

@@ -15,6 +15,7 @@ import { PersonHead } from './person-head.tsx';
 import { SignalsPanel } from './signals-panel.tsx';
 import { SuspicionBox } from './suspicion-box.tsx';
 import { TimelinePanel } from './timeline-panel.tsx';
+import { Triage } from './triage.tsx';
 
 export interface StoryProps {
   person: Person;
@@ -66,6 +67,7 @@ export function PersonStory(props: StoryProps) {
         <Link to="/leads">{t('nav.leads')}</Link>
       </p>
       <PersonHead person={person} lead={lead} />
+      {lead !== undefined && <Triage lead={lead} />}
       {lead !== undefined && (
         <>
           <MissingLogs missing={lead.missing} />

@@ -12,6 +12,7 @@ import { LanguageChoice, ThemeChoice } from './choice.tsx';
 import { AccountIcon, KeysIcon, Mark } from './icons.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
 import { StepUpDialog } from './step-up.tsx';
+import { TriageNotices } from './triage.tsx';
 
 /** What stands around every page behind the sign-in. */
 export function Shell() {
@@ -25,6 +26,7 @@ export function Shell() {
   useKeys({
     '?': () => setKeysOpen(true),
     ...(mayRead('sources', roles) ? { 'g s': () => void navigate({ to: '/sources' }) } : {}),
+    ...(mayRead('cases', roles) ? { 'g c': () => void navigate({ to: '/cases' }) } : {}),
     ...(analyst ? { 'g l': () => void navigate({ to: '/leads' }) } : {}),
   });
   return (
@@ -61,6 +63,7 @@ export function Shell() {
       <main className="main" id="main" tabIndex={-1}>
         <Outlet />
       </main>
+      <TriageNotices />
       <StepUpDialog />
       <KeysDialog open={keysOpen} setOpen={setKeysOpen} analyst={analyst} />
     </div>

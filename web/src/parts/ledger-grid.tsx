@@ -1,0 +1,224 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised grid cannot be made of table elements
+// biome-ignore-all lint/a11y/useFocusableInteractive: the rows take the focus
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
+import { useKeys } from '../keys.ts';
+import { entriesQuery, type LedgerEntry, type LedgerFilter } from '../ledger.ts';
+import { useWords } from '../words.ts';
+import { FaultView, Loading } from './fault-view.tsx';
+import { useLedgerWords } from './ledger-words.ts';
+import { useMedia } from './use-media.ts';
+
+const ROW = 44;
+const CARD = 116;
+const CARD_GAP = 8;
+
+/** Where one was, so that coming back from an entry lands on the same row. */
+const places = new Map<string, number>();
+
+/**
+ * Entries, the newest first. More of them are asked for as one scrolls; when a whole page found nothing, only when one
+ * asks for it, since looking further back is an entry itself.
+ */
+export function LedgerGrid({ filter }: { filter: LedgerFilter }) {
+  const { t } = useWords();
+  const answer = useInfiniteQuery(entriesQuery(filter));
+  const { hasNextPage, isFetching, fetchNextPage } = answer;
+  const pages = answer.data?.pages ?? [];
+  const entries = pages.flatMap((page) => page.entries);
+  const last = pages.at(-1);
+  const goesOn = hasNextPage && last !== undefined && last.entries.length > 0;
+  const more = () => {
+    if (goesOn && !isFetching) void fetchNextPage({ cancelRefetch: false });
+  };
+  if (answer.isPending) return <Loading />;
+  if (answer.isError && entries.length === 0)
+    return <FaultView error={answer.error} retry={() => void answer.refetch()} />;
+  return (
+    <>
+      {entries.length > 0 && <Rows entries={entries} place={JSON.stringify(filter)} more={more} goesOn={goesOn} />}
+      {entries.length === 0 && !hasNextPage && (
+        <div className="state">
+          <h2>{t('ledger.no_match')}</h2>
+          <p className="quiet">{t('ledger.no_match_text')}</p>
+        </div>
+      )}
+      {hasNextPage && !goesOn && last?.next != null && (
+        <Button className="button more" isDisabled={isFetching} onPress={() => void fetchNextPage()}>
+          {t('ledger.further', { index: last.next })}
+        </Button>
+      )}
+      {answer.isFetchNextPageError && <FaultView error={answer.error} retry={() => void fetchNextPage()} />}
+    </>
+  );
+}
+
+function Rows(props: { entries: LedgerEntry[]; place: string; goesOn: boolean; more: () => void }) {
+  const { t } = useWords();
+  const navigate = useNavigate();
+  const { entries, place, goesOn, more } = props;
+  const total = entries.length;
+  const cards = useMedia('(max-width: 64rem)');
+  const [active, setActive] = useState(() => Math.min(places.get(place) ?? 0, total - 1));
+  const list = useRef<HTMLDivElement>(null);
+  const [margin, setMargin] = useState(0);
+  const wantsFocus = useRef(places.has(place));
+  const virtualizer = useWindowVirtualizer({
+    count: total,
+    estimateSize: () => (cards ? CARD : ROW),
+    overscan: cards ? 6 : 10,
+    scrollMargin: margin,
+    scrollPaddingStart: cards ? 8 : 44,
+    scrollPaddingEnd: 8,
+    rangeExtractor: (range) => [...new Set([active, ...defaultRangeExtractor(range)])].sort((a, b) => a - b),
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: cards have another height than rows
+  useLayoutEffect(() => {
+    const place = () => setMargin(Math.round((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY));
+    place();
+    virtualizer.measure();
+    // What stands above may still grow: the picture comes with an answer of its own.
+    const observer = new ResizeObserver(place);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [cards, virtualizer]);
+  useEffect(() => {
+    if (wantsFocus.current && margin > 0) virtualizer.scrollToIndex(active, { align: 'center' });
+  }, [margin, virtualizer, active]);
+  useEffect(() => {
+    places.delete(place);
+  }, [place]);
+  const items = virtualizer.getVirtualItems();
+  const end = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (goesOn && end >= total - 15) more();
+  });
+  const focusRow = (index: number) => {
+    const row = list.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
+    row?.focus({ preventScroll: true });
+    wantsFocus.current = row == null;
+  };
+  useEffect(() => {
+    if (wantsFocus.current) focusRow(active);
+  });
+  const moveTo = (index: number) => {
+    const next = Math.max(0, Math.min(total - 1, index));
+    wantsFocus.current = true;
+    setActive(next);
+    virtualizer.scrollToIndex(next, { align: 'auto' });
+    focusRow(next);
+  };
+  const open = (at: number) => {
+    places.set(place, at);
+    void navigate({ to: '/ledger/$index', params: { index: String(entries[at]?.index) } });
+  };
+  const isIn = () => list.current?.contains(document.activeElement) ?? false;
+  useKeys({
+    j: () => moveTo(isIn() ? active + 1 : active),
+    k: () => moveTo(isIn() ? active - 1 : active),
+  });
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor(window.innerHeight / (cards ? CARD : ROW)) - 2);
+    const steps: Record<string, number> = {
+      ...{ ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page },
+      ...{ Home: 0, End: total - 1 },
+    };
+    const next = steps[event.key];
+    if (next !== undefined) moveTo(next);
+    else if (event.key === 'Enter') open(active);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      className="leads ledger"
+      role="grid"
+      aria-label={t('ledger.grid')}
+      aria-rowcount={goesOn ? -1 : total + 1}
+      aria-colcount={5}
+    >
+      <div className="leads-head" role="rowgroup">
+        <div className="leads-row" role="row" aria-rowindex={1}>
+          {(['ledger.time', 'ledger.who', 'ledger.what', 'ledger.on', 'ledger.index'] as const).map((word, at) => (
+            <div key={word} role="columnheader" aria-colindex={at + 1}>
+              {t(word)}
+            </div>
+          ))}
+        </div>
+      </div>
+      <div
+        className="leads-body"
+        role="rowgroup"
+        ref={list}
+        style={{ height: virtualizer.getTotalSize() }}
+        onKeyDown={onKeyDown}
+      >
+        {items.map(({ index, start, size }) => {
+          const entry = entries[index];
+          return (
+            entry !== undefined && (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: Enter is handled by the grid
+              <div
+                key={entry.index}
+                className={`leads-row lead kind-row-${entry.kind}`}
+                role="row"
+                data-index={index}
+                aria-rowindex={index + 2}
+                tabIndex={index === active ? 0 : -1}
+                style={{ transform: `translateY(${start - margin}px)`, height: cards ? size - CARD_GAP : size }}
+                onFocus={() => setActive(index)}
+                onClick={(event) => {
+                  const onLink = event.target instanceof Element && event.target.closest('a') !== null;
+                  if (!onLink && getSelection()?.type !== 'Range') open(index);
+                }}
+              >
+                <EntryCells entry={entry} />
+              </div>
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function EntryCells({ entry }: { entry: LedgerEntry }) {
+  const { t, time, number } = useWords();
+  const { who, what, hasWords, thing } = useLedgerWords();
+  const { index, at, actor, act, on, kind, result } = entry;
+  return (
+    <>
+      <div role="gridcell" aria-colindex={1} className="entry-time">
+        {time(at)}
+      </div>
+      <div role="gridcell" aria-colindex={2} className="entry-who">
+        {who(actor)}
+      </div>
+      <div role="gridcell" aria-colindex={3} className="entry-what">
+        {kind === 'outcome' && result !== null && (
+          <span className={`result result-${result}`}>{t(`result.${result}`)}</span>
+        )}
+        {hasWords(act) && <span>{what(act)}</span>} <span className="code quiet">{act}</span>
+      </div>
+      <div role="gridcell" aria-colindex={4} className="entry-on">
+        {on.length === 0 ? (
+          <span className="quiet">–</span>
+        ) : (
+          <>
+            {thing(on[0] ?? '')}
+            {on.length > 1 && <span className="quiet"> {t('ledger.and_more', { count: on.length - 1 })}</span>}
+          </>
+        )}
+      </div>
+      <div role="gridcell" aria-colindex={5} className="entry-index">
+        <Link to="/ledger/$index" params={{ index: String(index) }} tabIndex={-1}>
+          {number(index)}
+        </Link>
+      </div>
+    </>
+  );
+}
