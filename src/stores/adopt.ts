@@ -41,7 +41,7 @@ export function keyMark(casework: CaseworkDb): KeyMark {
 export async function sealSubjects(casework: CaseworkDb, sealing: Sealing): Promise<void> {
   const { rows: tables } = await sql<{ name: string | null }>`select to_regclass('subjects') as name`.execute(casework);
   if (tables[0]?.name == null) return;
-  await (casework as unknown as Kysely<SealedTables>).transaction().execute(async (tx) => {
+  const sealed = await (casework as unknown as Kysely<SealedTables>).transaction().execute(async (tx) => {
     const { rows } = await sql<{ user_uid: string; alias: string }>`select user_uid, alias from subjects`.execute(tx);
     for (let at = 0; at < rows.length; at += BATCH) {
       const part = rows
@@ -50,5 +50,27 @@ export async function sealSubjects(casework: CaseworkDb, sealing: Sealing): Prom
       await tx.insertInto('aliases').values(part).execute();
     }
     await sql`drop table subjects`.execute(tx);
+    return rows.length;
   });
+  if (sealed > 0) await overwriteOld(casework);
+}
+
+/**
+ * A dropped column or table stays in the engine's files for a while: leads are written anew, and the write-ahead log that
+ * still has the old rows is thrown away. On a server this may need more rights than ours; then it is its administrator's.
+ */
+async function overwriteOld(casework: CaseworkDb): Promise<void> {
+  await sql`vacuum full leads`.execute(casework);
+  try {
+    await casework.connection().execute(async (db) => {
+      await sql`set wal_recycle = off`.execute(db);
+      for (let round = 0; round < 2; round++) {
+        await sql`select pg_switch_wal()`.execute(db);
+        await sql`checkpoint`.execute(db);
+      }
+      await sql`reset wal_recycle`.execute(db);
+    });
+  } catch {
+    // Refused by a server: docs/pseudonyms.md says what to do there.
+  }
 }
