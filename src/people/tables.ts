@@ -65,6 +65,7 @@ function directory(month: string): SideTable {
   return {
     name: `LDAP/${month}.csv`,
     target: 'directory',
+    holdsNames: true,
     columns: {
       user_id: 'required',
       email: '',

@@ -109,6 +109,8 @@ export interface SideTable {
   target: string;
   /** Column of the target -> SQL expression over the file's columns. */
   map: Record<string, string>;
+  /** Its rows hold names: of a bad one only file, line and reason are kept. */
+  holdsNames?: true;
 }
 
 /**
@@ -140,7 +142,7 @@ export async function loadSideTable(
        ${IN_ORDER}`,
       parameters,
     );
-    return await quarantineLines(events, table.name, lines, parameters);
+    return await quarantineLines(events, table, lines, parameters);
   } finally {
     await rm(path, { force: true });
   }
@@ -154,7 +156,7 @@ async function cutLastLine(path: string): Promise<void> {
 
 async function quarantineLines(
   events: Events,
-  name: string,
+  { name, holdsNames }: SideTable,
   lines: string,
   parameters: Record<string, unknown>,
 ): Promise<number> {
@@ -165,7 +167,7 @@ async function quarantineLines(
   if (count!.bad > 0)
     await events.run(
       `INSERT INTO events (uid, log_name, file_line, quarantine_reason, raw_data)
-       SELECT uid, {name:String}, file_line, reason, ${BAD_LINE_TEXT}
+       SELECT uid, {name:String}, file_line, reason, ${holdsNames ? "''" : BAD_LINE_TEXT}
        FROM (${lines})
        WHERE reason != '' AND file_line > 1
          AND uid NOT IN (SELECT uid FROM events WHERE day = toDate(0) AND log_name = {name:String})
