@@ -54,16 +54,16 @@ export async function proposeKey(
   if (!isSignedBy(statement, proof, signingKey))
     throw new Fault('not-trusted', 'The proof was not made with this key for this account.', { place: 'proof' });
   await refuseMixture(identities, officerClass, recipient);
-  const row: store.OfficerKeysTable = {
+  const row = marked(identities, {
     ...{ id: randomId(), account_id: as.id, class: officerClass, recipient, signing_key: signingKey },
     ...{ proposed_at: identities.clock(), confirmed_by: null, confirmed_at: null, retired_by: null, retired_at: null },
-  };
+  });
   await changed(identities, as, 'officer.propose-key', async (tx, touch) => {
     if (!(await store.insertKey(tx, row)))
       throw new Fault('invalid-input', 'This key was proposed before.', { place: 'signing_key' });
     touch('officer_keys', row.id);
   });
-  return keyOf(row);
+  return keyOf(identities, row);
 }
 
 /** age does not encrypt to both kinds at once. */
@@ -94,14 +94,14 @@ export async function confirmKey(
       throw new Fault('not-found', 'There is no such key.', { place: id });
     if (row.account_id === as.id || proposer.person === as.person)
       throw new Fault('forbidden', 'A key is confirmed by another person than the one who proposed it.', { place: id });
-    const key = keyOf(row);
+    const key = keyOf(identities, row);
     if (key.state !== 'proposed') throw new Fault('forbidden', `The key is ${key.state} already.`, { place: id });
     if (key.fingerprint.replaceAll(' ', '') !== fingerprint.toLowerCase().replaceAll(/[\s:-]/g, ''))
       throw new Fault('not-trusted', 'The fingerprint is not the one of this key.', { place: 'fingerprint' });
-    const values = { confirmed_by: as.id, confirmed_at: identities.clock() };
-    await store.updateKey(tx, id, values);
+    const confirmed = marked(identities, { ...row, confirmed_by: as.id, confirmed_at: identities.clock() });
+    await store.updateKey(tx, id, confirmed);
     touch('officer_keys', id);
-    return keyOf({ ...row, ...values });
+    return keyOf(identities, confirmed);
   });
 }
 
@@ -112,16 +112,19 @@ export async function retireKey(identities: Identities, as: Account, id: string)
     const row = await store.lockKey(tx, id);
     if (row === undefined) throw new Fault('not-found', 'There is no such key.', { place: id });
     if (row.retired_at !== null) throw new Fault('forbidden', 'The key is retired already.', { place: id });
-    const values = { retired_by: as.id, retired_at: identities.clock() };
-    await store.updateKey(tx, id, values);
+    const retired = marked(identities, { ...row, retired_by: as.id, retired_at: identities.clock() });
+    await store.updateKey(tx, id, retired);
     touch('officer_keys', id);
-    return keyOf({ ...row, ...values });
+    return keyOf(identities, retired);
   });
 }
 
-/** All keys, the oldest first. Those of an account that is shut count as retired. */
-export async function listKeys({ casework }: Sealed): Promise<OfficerKey[]> {
-  return (await store.selectKeys(casework)).map(keyOf);
+/**
+ * All keys, the oldest first. Those of an account that is shut, or has lost the duty, count as retired. Throws
+ * `sealed-changed` when somebody wrote one into the database.
+ */
+export async function listKeys(sealed: Sealed): Promise<OfficerKey[]> {
+  return (await store.selectKeys(sealed.casework)).map((row) => keyOf(sealed, row));
 }
 
 /** The public keys that identities are sealed to now; undefined while a class has nobody. */
@@ -137,10 +140,25 @@ export async function recipientsNow(sealed: Sealed): Promise<Recipients | undefi
   return isComplete ? recipients : undefined;
 }
 
-function keyOf(row: store.OfficerKeysTable & { disabled_at?: Date | null }): OfficerKey {
+/** The row with its mark, which nobody makes who has only the database. */
+function marked(sealed: Sealed, row: Omit<store.OfficerKeysTable, 'mark'>): store.OfficerKeysTable {
+  return { ...row, mark: markOf(sealed, row) };
+}
+
+function markOf({ sealing }: Sealed, row: Omit<store.OfficerKeysTable, 'mark'>): string {
+  const { id, account_id, class: officerClass, recipient, signing_key, confirmed_by, retired_by } = row;
+  const fields = [id, account_id, officerClass, recipient, signing_key, confirmed_by, retired_by];
+  return sealing.mark(JSON.stringify(fields), 'officer key');
+}
+
+function keyOf(sealed: Sealed, row: store.OfficerKeysTable & { in_office?: boolean }): OfficerKey {
+  if (row.mark !== '' && row.mark !== markOf(sealed, row))
+    throw new Fault('sealed-changed', 'An officer’s key is not as the program left it.', {
+      place: `officer_keys ${row.id}`,
+    });
   const { id, account_id: account, class: officerClass, recipient, signing_key: signingKey } = row;
-  const isRetired = row.retired_at !== null || (row.disabled_at ?? null) !== null;
-  const state = isRetired ? 'retired' : row.confirmed_at !== null ? 'confirmed' : 'proposed';
+  const isRetired = row.mark === '' || row.retired_by !== null || row.in_office === false;
+  const state = isRetired ? 'retired' : row.confirmed_by !== null ? 'confirmed' : 'proposed';
   const fingerprint = keyFingerprint({ recipient, signingKey });
   return { id, account, class: officerClass, recipient, signingKey, fingerprint, state };
 }

@@ -1,4 +1,5 @@
 /** The identities room's SQL. Nothing in these tables names anybody to whoever has the database alone. */
+import { sql } from 'kysely';
 import type { LedgeredTable } from '../ledger/ledger.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
 import type { OfficerClass } from './statement.ts';
@@ -21,6 +22,7 @@ export interface OfficerKeysTable {
   confirmed_at: Date | null;
   retired_by: string | null;
   retired_at: Date | null;
+  mark: string;
 }
 
 interface SealedIdentitiesTable {
@@ -78,7 +80,7 @@ export const LEDGERED: readonly LedgeredTable[] = [
     key: ['id'],
     columns: [
       ...['id', 'account_id', 'class', 'recipient', 'signing_key', 'proposed_at'],
-      ...['confirmed_by', 'confirmed_at', 'retired_by', 'retired_at'],
+      ...['confirmed_by', 'confirmed_at', 'retired_by', 'retired_at', 'mark'],
     ],
     times: ['proposed_at', 'confirmed_at', 'retired_at'],
   },
@@ -112,15 +114,27 @@ export async function insertAliases(db: CaseworkDb, rows: AliasesTable[]): Promi
     .execute();
 }
 
-/** All keys, the oldest first, with the accounts whose they are. */
-export async function selectKeys(
-  db: CaseworkDb,
-): Promise<(OfficerKeysTable & { person: string | null; disabled_at: Date | null })[]> {
+export interface KeyRow extends OfficerKeysTable {
+  /** Whose account it is. */
+  person: string | null;
+  /** Whether the account can sign in and still has the duty that the key's class is for. */
+  in_office: boolean;
+}
+
+/** All keys, the oldest first, with what is true of their accounts now. */
+export async function selectKeys(db: CaseworkDb): Promise<KeyRow[]> {
   return await db
     .selectFrom('officer_keys as k')
     .innerJoin('accounts as a', 'a.id', 'k.account_id')
     .selectAll('k')
-    .select(['a.person', 'a.disabled_at'])
+    .select('a.person')
+    .select(
+      sql<boolean>`a.disabled_at is null and exists (
+        select from grants g
+        where g.account_id = k.account_id
+          and g.role = case k.class when 'case' then 'case_officer' else 'approver' end
+      )`.as('in_office'),
+    )
     .orderBy('k.proposed_at')
     .orderBy('k.id')
     .execute();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessTables } from '../access/access.ts';
+import { accessTables, disableAccount, grantRole, revokeRole } from '../access/access.ts';
 import type { Account } from '../http/route.ts';
 import { type Ledger, listEntries, NO_POLICY, openLedger, Reconciliation, verifyLedger } from '../ledger/ledger.ts';
 import { type Data, openData } from '../stores/data.ts';
@@ -121,6 +121,20 @@ describe('names', () => {
       'confirmed',
       'retired',
     ]);
+  });
+
+  it('are sealed no more to an officer who lost his duty or his account', async () => {
+    const access = { db: data.casework, ledger, clock: () => now };
+    const fourth = await newOfficer(await makeAccount(access, 'fourth', 'case_officer', 'FOU1'));
+    const key = await enrol(parts, fourth, 'case', second.account);
+    const state = async () => (await listKeys(parts)).find(({ id }) => id === key.id)!.state;
+    expect(await state()).toBe('confirmed');
+    await revokeRole(access, { name: 'fourth', role: 'case_officer' });
+    expect(await state()).toBe('retired');
+    await grantRole(access, { name: 'fourth', role: 'case_officer' });
+    expect(await state()).toBe('confirmed');
+    await disableAccount(access, { name: 'fourth' });
+    expect(await state()).toBe('retired');
   });
 
   it('lie under two layers of which no single key opens both, and are all of one length', async () => {
@@ -240,7 +254,8 @@ describe('an unmasking', () => {
     const key = { signing_key: 'a'.repeat(64) };
     const mine = (await listKeys(parts)).find(({ account }) => account === second.account.id)!;
     await data.casework.updateTable('officer_keys').set(key).where('id', '=', mine.id).execute();
-    await refused(unmaskings.seeIdentity(parts, requester, id), 'sealed-changed', 'signatures');
+    await refused(unmaskings.seeIdentity(parts, requester, id), 'sealed-changed', 'officer');
+    await refused(sealNames(parts, root), 'sealed-changed', 'officer');
     await data.casework
       .updateTable('officer_keys')
       .set({ signing_key: mine.signingKey })
@@ -286,7 +301,8 @@ it('the ledger of all this verifies, and names what was changed behind the progr
   await sql`update unmasking_steps set step = replace(step, '"notifyAfterDays":30', '"notifyAfterDays":300') where id = ${id}`.execute(
     data.casework,
   );
-  await sql`update officer_keys set confirmed_by = account_id where retired_by is not null`.execute(data.casework);
   const [key] = (await listKeys(parts)).filter(({ state }) => state === 'retired');
+  await sql`update officer_keys set retired_by = null where id = ${key!.id}`.execute(data.casework);
+  await refused(listKeys(parts), 'sealed-changed', 'officer');
   expect((await problems()).sort()).toEqual([`officer_keys ${key!.id}`, `unmasking_steps ${id}`]);
 });
