@@ -49,12 +49,12 @@ afterAll(async () => {
 async function openedCase(): Promise<void> {
   const opened = await openData(data);
   const ledger = await openRecord(opened);
-  const cases = {
+  const cases: Cases = {
     ...opened,
     ledger,
     clock: systemClock,
-    keep: { triage: 180, unfounded: 180, founded: 1825 },
-  } as Cases;
+    keep: { triage: 180, without_burden: 180, others: 1825 },
+  };
   const asker = (await listAccounts({ db: opened.casework, clock: systemClock })).find(({ name }) => name === 'asker')!;
   const lead = (await aliases(opened, QUEUE, ['ADA0001'])).get('ADA0001')!;
   const opening = { reason: 'r', purpose: 'p', innocent: 'i', innocent_evidence: 'e' };
