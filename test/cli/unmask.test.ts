@@ -2,7 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aliases } from '../../src/identities/identities.ts';
+import { listAccounts } from '../../src/access/access.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { type Cases, openCase, personLooking } from '../../src/cases/work.ts';
+import { openRecord } from '../../src/cli/record.ts';
+import { aliases, QUEUE } from '../../src/identities/identities.ts';
 import { writeDirectory } from '../../src/identities/sample-house.ts';
 import { openData } from '../../src/stores/data.ts';
 import { countersign, type Running, start } from './run.ts';
@@ -14,6 +18,7 @@ const data = at('data');
 let server: Running;
 let origin = '';
 let alias = '';
+let caseId = '';
 
 const STAFF = [
   ['asker', 'case_officer', 'ASK0001'],
@@ -32,15 +37,32 @@ beforeAll(async () => {
     const made = await countersign('account', name, '--role', role, '--person', person, '--data', data);
     writeFileSync(at(`${name}.password`), /password (\S+)/.exec(made.stdout)?.[1] ?? made.stderr);
   }
-  const opened = await openData(data);
-  alias = (await aliases(opened, 'CASE1', ['ADA0001'])).get('ADA0001')!;
-  await opened.close();
+  await openedCase();
   await serve();
 }, 240_000);
 afterAll(async () => {
   await stop();
   rmSync(root, { recursive: true });
 });
+
+/** A case of which the asker is a member, about somebody of the directory. */
+async function openedCase(): Promise<void> {
+  const opened = await openData(data);
+  const ledger = await openRecord(opened);
+  const cases: Cases = {
+    ...opened,
+    ledger,
+    clock: systemClock,
+    keep: { triage: 180, without_burden: 180, others: 1825 },
+  };
+  const asker = (await listAccounts({ db: opened.casework, clock: systemClock })).find(({ name }) => name === 'asker')!;
+  const lead = (await aliases(opened, QUEUE, ['ADA0001'])).get('ADA0001')!;
+  const opening = { reason: 'r', purpose: 'p', innocent: 'i', innocent_evidence: 'e' };
+  caseId = await openCase(cases, await personLooking(cases, asker), { id: lead } as never, opening);
+  alias = (await aliases(opened, caseId, ['ADA0001'])).get('ADA0001')!;
+  await ledger.close();
+  await opened.close();
+}
 
 async function serve(): Promise<void> {
   server = start('bin/countersign.js', ['serve', '--data', data, '--port', '0']);
@@ -63,7 +85,7 @@ const as = (name: string, ...args: string[]) =>
     ...['--key', at(`${name}.key`), '--passphrase-file', at('passphrase')],
   );
 const idIn = (text: string): string => /^([0-9A-Z]{20}) /m.exec(text)?.[1] ?? text;
-const request = () => as('asker', 'unmask', 'request', '--case', 'CASE1', '--alias', alias, '--reason', at('reason'));
+const request = () => as('asker', 'unmask', 'request', '--case', caseId, '--alias', alias, '--reason', at('reason'));
 
 test('without officers nothing is opened, and the program says what to do', async () => {
   const { code, stderr } = await request();
@@ -98,12 +120,12 @@ test('a key is made on the officer’s machine, proposed by him, and confirmed b
 test('two officers open a name together; only the requester sees it; the ledger verifies', async () => {
   const asked = await request();
   const id = idIn(asked.stdout);
-  expect(asked.stdout).toContain(`waits_for_case      case CASE1  ${alias}  (yours)`);
+  expect(asked.stdout).toContain(`waits_for_case      case ${caseId}  ${alias}  (yours)`);
   expect(await as('subject', 'unmask', 'list')).toMatchObject({ code: 0, stdout: 'No requests.\n' });
   expect(await as('subject', 'unmask', 'open', id, '--yes')).toMatchObject({ code: 3 });
   const shown = await as('cora', 'unmask', 'open', id);
   expect(shown.stderr).toContain('Reason: The logs alone cannot tell');
-  expect(shown.stderr).toContain(`request ${id}\ncase CASE1\nalias ${alias}\nreason `);
+  expect(shown.stderr).toContain(`request ${id}\ncase ${caseId}\nalias ${alias}\nreason `);
   expect(shown.stderr).toContain('Nothing was opened.');
   expect(await as('hanna', 'unmask', 'open', id, '--yes')).toMatchObject({ code: 5 });
   expect((await as('cora', 'unmask', 'open', id, '--yes')).stdout).toContain('waits_for_approval');
