@@ -61,7 +61,7 @@ export const SEPARATED: readonly Separation[] = [
   },
   {
     role: 'approver',
-    from: ['analyst', 'case_officer'],
+    from: ['analyst', 'case_officer', 'reviewer'],
     reason: 'whoever asks for something must not be the one who approves it',
   },
   {

@@ -23,8 +23,8 @@ function refused(sources: Omit<Parameters<typeof readConfig>[0], 'data'> = {}): 
 test('a later source wins over an earlier one', () => {
   expect(readConfig({ data })).toEqual({
     ...{ data, host: '127.0.0.1', port: 12339, log_level: 'info', session_idle_minutes: 30, session_hours: 12 },
-    ...{ retention_triage_days: 180, retention_unfounded_days: 180, retention_case_days: 1825 },
     ...{ unmask_hours: 72, notify_after_days: 30 },
+    ...{ retention_triage_days: 180, retention_unfounded_days: 180, retention_case_days: 1825 },
     ...{ portal_port: 12340, portal_round_minutes: 1440, portal_gigabytes: 20 },
     administrator_roles: expect.arrayContaining(['NetworkAdministrator', 'DatabaseAdministrator']),
   });

@@ -113,6 +113,10 @@ export async function visibleCase(db: CaseworkDb, looking: Looking, id: string):
   return await db.selectFrom(visible(looking)).selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+export async function caseById(db: CaseworkDb, id: string): Promise<CaseRow | undefined> {
+  return await db.selectFrom('cases').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 /** Cases about a lead, whoever works on them. */
 export async function casesAbout(db: CaseworkDb, lead: string): Promise<CaseRow[]> {
   return await db.selectFrom('cases').selectAll().where('lead', '=', lead).orderBy('opened_at').execute();

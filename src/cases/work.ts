@@ -95,12 +95,6 @@ export async function casesOf(cases: Cases, person: Person): Promise<Found[]> {
     .filter(({ parts }) => parts.length > 0);
 }
 
-/** The leads about which there is a case that somebody is a member of. */
-export async function leadsInCases(cases: Cases, account: Account): Promise<string[]> {
-  const found = await casesOf(cases, await personLooking(cases, account));
-  return found.filter(({ found }) => found.closedAt === undefined).map(({ row }) => row.lead);
-}
-
 /** Opens a case on a lead; whoever opens it is its first member. Throws `forbidden` unless he works on cases of the queue. */
 export async function openCase(
   cases: Cases,

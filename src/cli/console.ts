@@ -14,10 +14,16 @@ import {
 import { systemClock } from '../base/clock.ts';
 import { type Config, readConfig } from '../base/config.ts';
 import { type Log, openLog } from '../base/log.ts';
-import { type Cases, caseFacts, caseRoutes, leadsInCases, subjectRoutes } from '../cases/cases.ts';
+import { type Cases, caseFacts, caseRoutes, isKeptOut, isMember, leadsInCases, subjectRoutes } from '../cases/cases.ts';
 import { eventRoutes } from '../events/events.ts';
 import { type Serving, serve } from '../http/serve.ts';
-import { forgetExpired, identityRoutes, noticesFor, type Unmaskings } from '../identities/identities.ts';
+import {
+  forgetExpired,
+  identityRoutes,
+  noticesFor,
+  type UnmaskingPolicy,
+  type Unmaskings,
+} from '../identities/identities.ts';
 import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
 import { type Ledger, ledgerRoutes, recorded } from '../ledger/ledger.ts';
 import { declarationPages } from '../people/people.ts';
@@ -41,18 +47,15 @@ export function consoleAccess(data: Data, config: Config, ledger: Ledger): Acces
   };
 }
 
-export function consoleCases(data: Data, config: Config, ledger: Ledger): Cases {
-  const keep = {
-    triage: config.retention_triage_days,
-    without_burden: config.retention_unfounded_days,
-    others: config.retention_case_days,
-  };
-  return { ...data, ledger, clock: systemClock, keep };
-}
-
 /** Opening of identities as the settings say. */
 export function consoleUnmaskings(data: Data, config: Config, ledger: Ledger): Unmaskings {
-  const policy = { hours: config.unmask_hours, notifyAfterDays: config.notify_after_days };
+  const cases = consoleCases(data, config, ledger);
+  const policy: UnmaskingPolicy = {
+    hours: config.unmask_hours,
+    notifyAfterDays: config.notify_after_days,
+    isOfCase: (account, id) => isMember(cases, account, id),
+    isKeptOut: (account, about) => isKeptOut(cases, account, about.case),
+  };
   return { casework: data.casework, sealing: data.sealing, clock: systemClock, ledger, policy };
 }
 
@@ -61,6 +64,15 @@ function providerOf(config: Config): Access['provider'] {
   if (issuer === undefined) return undefined;
   const secretFile = file === undefined ? undefined : resolve(config.data, file);
   return openProvider({ issuer, clientId, secretFile, personClaim: config.oidc_person_claim });
+}
+
+export function consoleCases(data: Data, config: Config, ledger: Ledger): Cases {
+  const keep = {
+    triage: config.retention_triage_days,
+    without_burden: config.retention_unfounded_days,
+    others: config.retention_case_days,
+  };
+  return { ...data, ledger, clock: systemClock, keep };
 }
 
 /** Errors: port-in-use; usage for an address that would send passwords in the clear. */
@@ -72,19 +84,19 @@ export async function serveConsole(
 ): Promise<Serving> {
   const { ledger, synthetic, gate } = options;
   const reach = { host: config.host, publicOrigin: config.public_origin };
-  const unmaskings = consoleUnmaskings(data, config, ledger);
+  const log = options.log ?? openLog({ level: config.log_level });
+  const { provider } = access;
   const cases = consoleCases(data, config, ledger);
   const leads = leadRoutes({
     ...{ ...data, synthetic, clock: access.clock },
     leadsInCases: (account) => leadsInCases(cases, account),
     ...(gate ? { gate } : {}),
   });
+  const unmaskings = consoleUnmaskings(data, config, ledger);
   const figures = figureRoutes({ ...data, facts: caseFacts(cases), ...(gate ? { gate } : {}) });
   const looked = [...eventRoutes(data), ...leads, ...identityRoutes(unmaskings), ...caseRoutes(cases), ...figures];
   // Reading the ledger is in the ledger, too.
   const watched = [...ledgerRoutes(ledger, ['auditor']), ...nameRoutes(access)];
-  const log = options.log ?? openLog({ level: config.log_level });
-  const { provider } = access;
   const serving = await serve({
     // Whoever looks at something is written down before it is shown to him. Signing in and out records itself.
     routes: [...accessRoutes(access), ...recorded(ledger, [...looked, ...watched]), ...subjectRoutes(cases)],

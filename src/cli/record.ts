@@ -21,11 +21,8 @@ import type { Data } from '../stores/data.ts';
 
 /** The tables whose rows are in the ledger; a room that declares some is named here. */
 export const TABLES: readonly LedgeredTable[] = [
-  ...ledgerTables,
-  ...accessTables,
-  ...identityTables,
-  ...leadTables,
-  ...caseTables,
+  ...[...ledgerTables, ...accessTables, ...identityTables],
+  ...[...leadTables, ...caseTables],
 ];
 
 /**

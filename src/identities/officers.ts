@@ -25,8 +25,11 @@ export interface OfficerKey {
   readonly state: 'proposed' | 'confirmed' | 'retired';
 }
 
-/** The class of whoever holds one of these roles; nobody holds both. */
-const CLASS_OF = { case_officer: 'case', approver: 'approval' } as const satisfies Record<string, OfficerClass>;
+/** The class of whoever holds one of these roles; nobody holds two of both classes. Reviewers are officers of their own cases. */
+const CLASS_OF = { case_officer: 'case', reviewer: 'case', approver: 'approval' } as const satisfies Record<
+  string,
+  OfficerClass
+>;
 
 export function classOf({ roles }: Account): OfficerClass {
   for (const [role, officerClass] of Object.entries(CLASS_OF))

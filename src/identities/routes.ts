@@ -6,7 +6,7 @@ import { classOf, confirmKey, listKeys, type OfficerKey, proposeKey, retireKey }
 import { noticeDue, PHASES, phaseAt, statementOf } from './unmasking.ts';
 import * as unmaskings from './unmaskings.ts';
 
-const OFFICERS = ['case_officer', 'approver'] as const;
+const OFFICERS = ['case_officer', 'reviewer', 'approver'] as const;
 const ID = z.object({ id: z.string().regex(/^[0-9A-Z]{20}$/) });
 const WORD = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
 const HEX = z.string().regex(/^[0-9a-f]+$/);

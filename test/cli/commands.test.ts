@@ -5,21 +5,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { countersign } from './run.ts';
 
 const COMMANDS = [
-  ...[
-    'serve',
-    'demo',
-    'ingest',
-    'replay',
-    'leads',
-    'case',
-    'documents',
-    'assess',
-    'rules',
-    'portal',
-    'reports',
-    'seal',
-  ],
-  ...['account', 'officer', 'unmask', 'token', 'simulate', 'eval', 'retention', 'verify', 'witness'],
+  ...['serve', 'demo', 'ingest', 'replay', 'leads', 'case', 'documents', 'assess', 'rules', 'portal', 'reports'],
+  ...['seal', 'account', 'officer', 'unmask', 'token', 'simulate', 'eval', 'retention', 'verify', 'witness'],
   'doctor',
 ];
 

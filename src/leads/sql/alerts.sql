@@ -54,7 +54,7 @@ WITH
       sum(kept) AS evidence,
       groupArray((detection, kept, toUInt8(1))) AS reasons
     FROM (
-      SELECT user_uid, detection, sum(counted * exp2(-({day:Date} - day) / {half_life:Float64})) AS kept
+      SELECT user_uid, detection, sum(round(1048576 * counted * exp2(-({day:Date} - day) / {half_life:Float64}))) / 1048576 AS kept
       FROM signals
       WHERE day > {day:Date} - {memory:UInt16} AND day < {day:Date} AND $UNEXPLAINED
       GROUP BY user_uid, detection

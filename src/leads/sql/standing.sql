@@ -35,7 +35,7 @@ WITH
         count() AS signals,
         min(day) AS first_day,
         max(day) AS last_day,
-        sum(counted * exp2(-({day:Date} - day) / {half_life:Float64})) AS bits
+        sum(round(1048576 * counted * exp2(-({day:Date} - day) / {half_life:Float64}))) / 1048576 AS bits
       FROM signals
       WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date} AND $UNEXPLAINED
       GROUP BY user_uid, detection
