@@ -97,9 +97,13 @@ export async function serveConsole(
   const looked = [...eventRoutes(data), ...leads, ...identityRoutes(unmaskings), ...caseRoutes(cases), ...figures];
   // Reading the ledger is in the ledger, too.
   const watched = [...ledgerRoutes(ledger, ['auditor']), ...nameRoutes(access)];
+  // Signing in and changes of accounts record themselves; who looks through the accounts of others does not.
+  const ownRoutes = accessRoutes(access).flatMap((one) =>
+    one.method === 'GET' && /^\/api\/(accounts|requests)\b/.test(one.path) ? recorded(ledger, [one]) : [one],
+  );
   const serving = await serve({
-    // Whoever looks at something is written down before it is shown to him. Signing in and out records itself.
-    routes: [...accessRoutes(access), ...recorded(ledger, [...looked, ...watched]), ...subjectRoutes(cases)],
+    // Whoever looks at something is written down before it is shown to him.
+    routes: [...ownRoutes, ...recorded(ledger, [...looked, ...watched]), ...subjectRoutes(cases)],
     identify: (request) => authenticate(access, request),
     identifyShipper: (request) => authenticateShipper(access, request),
     pages: {
