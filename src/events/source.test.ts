@@ -142,10 +142,10 @@ describe('routes', () => {
     );
   };
 
-  test('are for analysts and engineers', () => {
+  test('are for analysts, reviewers and engineers', () => {
     expect(eventRoutes(data).map(({ audience }) => audience)).toEqual([
-      ['analyst', 'engineer'],
-      ['analyst', 'engineer'],
+      ['analyst', 'reviewer', 'engineer'],
+      ['analyst', 'reviewer', 'engineer'],
     ]);
   });
 

@@ -297,7 +297,11 @@ it('the ledger of all this verifies, and names what was changed behind the progr
     return [...report.problems, ...(await reconciliation.compare(data.casework))].map(({ place }) => place);
   };
   expect(await problems()).toEqual([]);
-  const { id } = await data.casework.selectFrom('unmasking_steps').select('id').orderBy('id').executeTakeFirstOrThrow();
+  const { id } = await data.casework
+    .selectFrom('unmasking_steps')
+    .select('id')
+    .where('step', 'like', '%"notifyAfterDays":30%')
+    .executeTakeFirstOrThrow();
   await sql`update unmasking_steps set step = replace(step, '"notifyAfterDays":30', '"notifyAfterDays":300') where id = ${id}`.execute(
     data.casework,
   );
