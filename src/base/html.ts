@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -8,3 +10,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Text made safe inside HTML and its attributes: names come from files that somebody else wrote. */
 export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);
+
+/** The style of a page that is a file of its own, made for reading, printing and keeping. */
+export const PAGE_STYLE = readFileSync(new URL('./page.css', import.meta.url), 'utf8');

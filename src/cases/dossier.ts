@@ -1,7 +1,7 @@
 /** The dossier: a case as one page of HTML that needs nothing else and prints well. It is made of the bundle and says no more. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { escaped as escapedHtml } from '../base/html.ts';
+import { escaped as escapedHtml, PAGE_STYLE } from '../base/html.ts';
 import { LEVELS } from '../base/level.ts';
 import type { Bundle } from './bundle.ts';
 import { type Case, stateOf } from './case.ts';
@@ -12,7 +12,7 @@ import { thingsIn } from './story.ts';
 export const LANGUAGES = ['en', 'zh-CN'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const STYLE = readFileSync(new URL('./dossier.css', import.meta.url), 'utf8');
+const STYLE = PAGE_STYLE + readFileSync(new URL('./dossier.css', import.meta.url), 'utf8');
 
 type Words = (key: string, values?: Record<string, string | number>) => string;
 

@@ -2,12 +2,15 @@
 import type { Account } from '../http/route.ts';
 import { readCase } from './order.ts';
 import * as store from './store.ts';
+import { partsOf } from './who.ts';
 import { type Cases, casesOf, personLooking } from './work.ts';
 
 /** Whether somebody works on a case. */
 export async function isMember(cases: Cases, account: Account, id: string): Promise<boolean> {
-  const own = await casesOf(cases, await personLooking(cases, account));
-  return own.some(({ row, found }) => row.id === id && found.closedAt === undefined);
+  const person = await personLooking(cases, account);
+  const row = await store.visibleCase(cases.casework, person, id);
+  if (row === undefined || partsOf(person.roles, row.queue).length === 0) return false;
+  return readCase(await store.selectSteps(cases.casework, id)).closedAt === undefined;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { escaped as escapedHtml } from '../base/html.ts';
+import { escaped as escapedHtml, PAGE_STYLE } from '../base/html.ts';
 import { LEVELS, type Level } from '../base/level.ts';
 import type { Assessment } from './assess.ts';
 import { LEVELS_DOWN } from './report.ts';
@@ -11,7 +11,6 @@ import type { Explanations } from './who.ts';
 export const LANGUAGES = ['en', 'zh-CN'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const STYLE = readFileSync(new URL('./page.css', import.meta.url), 'utf8');
 /** A browser shows so many rows of a table without trouble; the others stand in the JSON and CSV. */
 const MOST_ROWS = 2000;
 const MOST_EVENTS = 200;
@@ -31,7 +30,7 @@ export function assessmentWords(language: Language): Words {
 
 export function assessmentPage(found: Assessment, explanations: Explanations | undefined, language: Language): string {
   const words = assessmentWords(language);
-  const style = createHash('sha256').update(STYLE).digest('base64');
+  const style = createHash('sha256').update(PAGE_STYLE).digest('base64');
   const policy = `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'`;
   const sections = [counts(found, words), documents(found, words), files(found, words)];
   if (explanations) sections.push(who(explanations, words));
@@ -43,7 +42,7 @@ export function assessmentPage(found: Assessment, explanations: Explanations | u
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Countersign: ${escaped(words('title'))}</title>
-<style>${STYLE}</style>
+<style>${PAGE_STYLE}</style>
 </head>
 <body>
 <main>
