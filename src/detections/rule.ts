@@ -49,6 +49,8 @@ const Rule = z.strictObject({
   unit: Text,
   /** What one bit of surprise counts for, beside the other detections. */
   weight: z.number().min(0).max(5),
+  /** Which declared fact explains it, so that it counts for nothing; without one, none does. */
+  explained_by: z.enum(['contact']).optional(),
   detection: z.record(z.string(), z.union([z.string(), z.record(z.string(), z.unknown())])),
   /** Innocent explanations to check first, and what would refute the suspicion: never fewer than one. */
   falsepositives: z.array(Text).min(1),

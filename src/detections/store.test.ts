@@ -229,6 +229,39 @@ describe('what counts', () => {
     const { weight } = rules().find(({ id }) => id === DETECTION)!;
     expect(after!.counted).toBeCloseTo(alone!.counted - weight * (8 - (TUNING.leastBits - 1)), 1);
   });
+
+  it('if a contact were declared is what the day would count without the mail it explains', async () => {
+    await past(89, []);
+    await copies(0, ['d1', 'd60']);
+    const countedToday = () =>
+      events.rows<{ detection: string; counted: number; declared: number; same: boolean }>(
+        `SELECT detection, counted, counted_declared AS declared, (gains = gains_declared)::Bool AS same
+         FROM signals WHERE day = '${DAY}' AND user_uid = 'P0' ORDER BY detection`,
+      );
+    await compute();
+    const copied = await countedToday();
+    for (const one of copied) expect(one).toMatchObject({ declared: one.counted, same: true });
+    await deleteDerivedFrom(events, DAY);
+    // The same day, and beside it mail with an address that wrote here for the first time nine days ago.
+    await events.run(
+      `INSERT INTO first_seen (kind, who, what, day) SELECT 'destination', 'P0', 'new@outside.example', toDate('${DAY}') - 9`,
+    );
+    await events.run(
+      `INSERT INTO events (uid, day, time, class_uid, activity_name, log_name, actor_user_uid, email_from, email_to)
+       SELECT 9000 + number, '${DAY}', toDateTime('${DAY} 11:00:00') + number, 4009, 'Send', 'email', 'P0', 'p0@house.example',
+         ['new@outside.example']
+       FROM numbers(12)`,
+    );
+    await compute();
+    const both = await countedToday();
+    const mail = 'approach-new-correspondent';
+    expect(both.find(({ detection }) => detection === mail)).toMatchObject({ declared: 0 });
+    expect(both.find(({ detection }) => detection === mail)!.counted).toBeGreaterThan(0);
+    const others = both.filter(({ detection }) => detection !== mail);
+    expect(others.map(({ detection, declared }) => [detection, declared])).toEqual(
+      copied.map(({ detection, counted }) => [detection, counted]),
+    );
+  });
 });
 
 describe('standings', () => {

@@ -4,6 +4,7 @@ import { Fault } from '../base/fault.ts';
 import { PEOPLE_AS_OF } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { statements } from '../stores/statements.ts';
+import { DECLARED_DAYS, FRESH } from './declared.ts';
 import type { Rule } from './rule.ts';
 import { TUNING } from './tuning.ts';
 
@@ -18,7 +19,7 @@ export const SCORE_OF = '(bits) -> 100 * (1 - exp2(-bits / {scale:Float64})) AS 
 export const TOGETHER =
   '(bits) -> if(bits <= {least_bits:Float64}, bits, sqrt({least_bits:Float64} * bits)) AS together';
 
-const sql = statements(import.meta.url, { PEOPLE: PEOPLE_AS_OF, SCORE_OF, TOGETHER });
+const sql = statements(import.meta.url, { PEOPLE: PEOPLE_AS_OF, SCORE_OF, TOGETHER, DECLARED_DAYS, FRESH });
 
 const DAY_STATES = sql('day-states');
 const STAFF = sql('staff');
@@ -47,14 +48,16 @@ const DERIVED = [
 ];
 
 /** What counts once, and what it weighs, for each way of measuring. */
-const COUNTED: Record<Rule['measure'], string> = {
+const MEASURED: Record<Rule['measure'], string> = {
   documents: "multiIf(document != '', document, target != '', target, hex(event_uid)), toFloat64(weight)",
   compartments: 'compartment, 1.',
   acts: 'concat(hex(event_uid), destination), 1.',
 };
 
 async function insertMeasures(events: Events, rules: Rule[], day: string): Promise<void> {
-  const matches = rules.map((rule, i) => `if(${rule.condition.sql}, [({d${i}:String}, ${COUNTED[rule.measure]})], [])`);
+  const matches = rules.map(
+    (rule, i) => `if(${rule.condition.sql}, [({d${i}:String}, ${MEASURED[rule.measure]})], [])`,
+  );
   const names = Object.fromEntries(rules.map((rule, i) => [`d${i}`, rule.id]));
   const conditions = Object.assign({}, ...rules.map((rule) => rule.condition.parameters));
   const sql = MEASURES.replace('$MATCHES', () => matches.join(', '));
@@ -99,6 +102,7 @@ export async function computeDay(events: Events, day: string, context: DayContex
     least_bits: TUNING.leastBits,
     most_bits: TUNING.mostBits,
     weights: context.rules.map((rule) => rule.weight),
+    explainable: context.rules.filter((rule) => rule.explained_by === 'contact').map((rule) => rule.id),
   });
   await computeStandings(events, day);
 }

@@ -17,6 +17,9 @@ export const TUNING = {
   newsWeight: 3,
   /** Within a day a person is told again when the evidence has grown by this factor. */
   growth: 1.3,
+  /** A declared contact explains mail of so many days after the declaration, and of the days before it within a month. */
+  contactExplainsDays: 60,
+  contactDeclaredWithinDays: 30,
   /** Evidence in bits at which the score reaches 50. */
   scoreScale: 12,
 } as const;

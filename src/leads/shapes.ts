@@ -58,6 +58,8 @@ const Signal = z.object({
     peers: z.int(),
   }),
   evidence_count: z.int(),
+  /** A declared contact explains it: it counts for nothing. */
+  declared: z.boolean(),
   innocent: z.array(Text),
   refute: z.array(Text),
 });

@@ -1,6 +1,6 @@
 /** The leads room's SQL: the queue in the casework store, what it is made from in the event store. */
 import { type Insertable, sql } from 'kysely';
-import { SCORE_OF, TUNING } from '../detections/detections.ts';
+import { COUNTED, DECLARED_DAYS, FRESH, GAINS, SCORE_OF, TUNING } from '../detections/detections.ts';
 import { personOf, QUEUE, type Sealed } from '../identities/identities.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { CaseworkDb } from '../stores/postgres.ts';
@@ -11,7 +11,7 @@ import { inSight, type Sight } from './sight.ts';
 import type { ExplainedSignalsTable, LeadRow, LeadsTable, LeadTriageTable, TriageRow } from './tables.ts';
 import { type Decision, LEAST_EVIDENCE, type LeadStatus, NEWS_TO_RETURN, type Queue } from './triage.ts';
 
-const query = statements(import.meta.url, { SCORE_OF, UNEXPLAINED });
+const query = statements(import.meta.url, { SCORE_OF, UNEXPLAINED, DECLARED_DAYS, FRESH, COUNTED, GAINS });
 const STANDING = query('standing');
 const ALERTS = query('alerts');
 

@@ -1,11 +1,20 @@
 /** What the event store knows of one person, for his page: reads only, each with a limit. */
-import { lastDay, learnFrom, type Rule, SCORE_OF, TUNING } from '../detections/detections.ts';
+import {
+  COUNTED,
+  DECLARED_DAYS,
+  FRESH,
+  lastDay,
+  learnFrom,
+  type Rule,
+  SCORE_OF,
+  TUNING,
+} from '../detections/detections.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { statements } from '../stores/statements.ts';
 import { NOTHING_EXPLAINED, UNEXPLAINED } from './explained.ts';
 import { MEMORY_DAYS } from './lead.ts';
 
-const query = statements(import.meta.url, { SCORE_OF, UNEXPLAINED });
+const query = statements(import.meta.url, { SCORE_OF, UNEXPLAINED, DECLARED_DAYS, FRESH, COUNTED });
 const SIGNALS = query('signals');
 const CONTRIBUTIONS = query('contributions');
 const MEASURES = query('measures');
@@ -23,13 +32,16 @@ export interface SignalRow {
   evidence_count: number;
   own_days: number;
   peers: number;
+  /** A contact that the person declared explains it: it counts for nothing. */
+  declared: boolean;
   own_median: number;
   peer_median: number;
   peer_p95: number;
 }
 
 export async function signalsOf(events: Events, user: string): Promise<SignalRow[]> {
-  return events.rows<SignalRow>(SIGNALS, { user, history: TUNING.historyDays, learn_from: await learnFrom(events) });
+  const [day, from] = await Promise.all([lastDayOf(events), learnFrom(events)]);
+  return events.rows<SignalRow>(SIGNALS, { user, day, history: TUNING.historyDays, learn_from: from });
 }
 
 export interface ContributionRow {

@@ -72,6 +72,8 @@ export interface Signal {
   span?: number;
   expected: { own_median: number; own_days: number; peer_median: number; peer_p95: number; peers: number };
   evidence_count: number;
+  /** A declared contact explains it: it counts for nothing. */
+  declared?: boolean;
   innocent: Text[];
   refute: Text[];
 }

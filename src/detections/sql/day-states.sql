@@ -18,6 +18,8 @@ WITH
       SELECT valid_from, count() FROM directory GROUP BY valid_from
       UNION ALL
       SELECT valid_from, count() FROM clearances GROUP BY valid_from
+      UNION ALL
+      SELECT declared_on, count() FROM declared_contacts GROUP BY declared_on
     )
     GROUP BY day
   )

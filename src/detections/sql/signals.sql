@@ -4,7 +4,8 @@
 -- The past ends before the span begins, so that a ramp is not compared with itself; and it holds whole spans only, or
 -- the records' thin beginning would make everybody's later sums look high.
 INSERT INTO signals (
-  day, user_uid, detection, stage, span, bits, value, events, own_days, own_reached, peer_days, peer_reached, peers, gains, counted
+  day, user_uid, detection, stage, span, bits, value, events, own_days, own_reached, peer_days, peer_reached, peers, gains, counted,
+  gains_declared, counted_declared
 )
 WITH
   -- Bits of a measure that was reached on so many days of his own, of his role and of everybody, himself not counted
@@ -167,9 +168,16 @@ WITH
     WHERE span = strongest
   ),
   $TOGETHER,
+  -- What counts of it, and what would if a declared contact explained the detections that it can explain.
   counting AS (
     SELECT
       *,
+      if(detection IN {explainable:Array(String)}, 0, gain) AS unexplained,
+      sum(unexplained) OVER (PARTITION BY user_uid ORDER BY time RANGE UNBOUNDED PRECEDING) AS unexplained_by_then,
+      sum(unexplained) OVER (PARTITION BY user_uid, time) AS unexplained_at_once,
+      if(unexplained > 0, round(1024 * unexplained * (
+        together(unexplained_by_then) - together(unexplained_by_then - unexplained_at_once)
+      ) / unexplained_at_once) / 1024, 0) AS added_declared,
       sum(gain) OVER (PARTITION BY user_uid ORDER BY time RANGE UNBOUNDED PRECEDING) AS by_then,
       sum(gain) OVER (PARTITION BY user_uid, time) AS at_once,
       if(gain > 0, round(1024 * gain * (together(by_then) - together(by_then - at_once)) / at_once) / 1024, 0) AS added
@@ -191,7 +199,9 @@ SELECT
   any(peers),
   -- When in the day how much was added to what counts.
   arraySort(groupArrayIf((time, added), added > 0)) AS gains,
-  arraySum(gain -> gain.2, gains) AS counted
+  arraySum(gain -> gain.2, gains) AS counted,
+  arraySort(groupArrayIf((time, added_declared), added_declared > 0)) AS gains_declared,
+  arraySum(gain -> gain.2, gains_declared) AS counted_declared
 FROM counting
 GROUP BY user_uid, detection
 HAVING max(counts) > 0

@@ -3,12 +3,13 @@
 -- with what is left of the evidence. For whoever has explained signals both are reckoned again without them.
 WITH
   $SCORE_OF,
+  $DECLARED_DAYS,
   -- What stood before this day, and the highest that somebody stood then: with explained signals, and without.
   explained AS (
     SELECT
       user_uid,
       groupArrayIf((day, fresh), $UNEXPLAINED) AS days,
-      sumIf(fresh * exp2(-({day:Date} - day) / {half_life:Float64}), NOT $UNEXPLAINED) AS taken,
+      sumIf($FRESH * exp2(-({day:Date} - day) / {half_life:Float64}), NOT $UNEXPLAINED) AS taken,
       arrayMax(arrayConcat([0.], arrayMap(then -> exp2(-({day:Date} - then.1) / (2 * {half_life:Float64})) * arraySum(
         d -> if(d.1 <= then.1, d.2 * exp2(-(then.1 - d.1) / {half_life:Float64}), 0), days
       ), days))) AS peak
@@ -42,7 +43,7 @@ WITH
       )) AS reasons
     FROM told AS s
     INNER JOIN (
-      SELECT user_uid, groupArray((detection, span, gains)) AS signals
+      SELECT user_uid, groupArray((detection, span, $GAINS)) AS signals
       FROM signals
       WHERE day = {day:Date}
       GROUP BY user_uid
@@ -54,10 +55,11 @@ WITH
       sum(kept) AS evidence,
       groupArray((detection, kept, toUInt8(1))) AS reasons
     FROM (
-      SELECT user_uid, detection, sum(round(1048576 * counted * exp2(-({day:Date} - day) / {half_life:Float64}))) / 1048576 AS kept
+      SELECT user_uid, detection, sum(round(1048576 * $COUNTED * exp2(-({day:Date} - day) / {half_life:Float64}))) / 1048576 AS kept
       FROM signals
       WHERE day > {day:Date} - {memory:UInt16} AND day < {day:Date} AND $UNEXPLAINED
       GROUP BY user_uid, detection
+      HAVING kept > 0
     )
     GROUP BY user_uid
     HAVING evidence >= {least_kept:Float64}

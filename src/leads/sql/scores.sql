@@ -1,8 +1,9 @@
 -- A person's score by day over the last half year, decaying between the days that brought something new.
 WITH
   $SCORE_OF,
+  $DECLARED_DAYS,
   news AS (
-    SELECT groupArray((day, fresh)) AS days
+    SELECT groupArray((day, $FRESH)) AS days
     FROM standings
     WHERE user_uid = {user:String} AND day <= {day:Date} AND $UNEXPLAINED
   )

@@ -1,6 +1,7 @@
 -- A person's signals, newest first, each beside what would have been ordinary: medians and the 95th percentile over all
 -- days of the three months before, days without anything counted as nothing.
 WITH
+  $DECLARED_DAYS,
   chosen AS (
     SELECT *
     FROM signals
@@ -39,6 +40,7 @@ SELECT
   c.events AS evidence_count,
   c.own_days AS own_days,
   c.peers AS peers,
+  (empty(c.gains_declared) AND NOT empty(c.gains) AND (c.user_uid, c.day) IN declared_days)::Bool AS declared,
   -- The k-th largest of n values among d days; 0 when the place falls among the days without anything.
   if(length(x.own) > c.own_days * 0.5, x.own[toInt64(length(x.own) - c.own_days * 0.5) + 1], 0) AS own_median,
   if(length(x.peers) > c.peer_days * 0.5, x.peers[toInt64(length(x.peers) - c.peer_days * 0.5) + 1], 0) AS peer_median,

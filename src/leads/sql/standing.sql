@@ -2,10 +2,11 @@
 -- whoever has explained signals the evidence of each day is reckoned again without them.
 WITH
   $SCORE_OF,
+  $DECLARED_DAYS,
   everyone AS (
     SELECT
       user_uid,
-      groupArray((day, fresh)) AS days
+      groupArray((day, $FRESH)) AS days
     FROM standings
     WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date} AND $UNEXPLAINED
     GROUP BY user_uid
@@ -26,7 +27,7 @@ WITH
       max(last_day) AS last_day,
       arraySort(groupUniqArray(stage)) AS stages,
       arraySort(groupArray(detection)) AS detections,
-      arraySort(cause -> (-cause.2, cause.1), groupArray((detection, bits))) AS top
+      arraySort(cause -> (-cause.2, cause.1), groupArrayIf((detection, bits), bits > 0)) AS top
     FROM (
       SELECT
         user_uid,
@@ -35,7 +36,7 @@ WITH
         count() AS signals,
         min(day) AS first_day,
         max(day) AS last_day,
-        sum(round(1048576 * counted * exp2(-({day:Date} - day) / {half_life:Float64}))) / 1048576 AS bits
+        sum(round(1048576 * $COUNTED * exp2(-({day:Date} - day) / {half_life:Float64}))) / 1048576 AS bits
       FROM signals
       WHERE day > {day:Date} - {memory:UInt16} AND day <= {day:Date} AND $UNEXPLAINED
       GROUP BY user_uid, detection

@@ -61,7 +61,12 @@ export function SignalsPanel(props: {
               peers: expected.peers,
             }),
     },
-    { key: 'bits', label: t('signals.bits'), number: true, cell: (signal) => bits(signal.bits) },
+    {
+      key: 'bits',
+      label: t('signals.bits'),
+      number: true,
+      cell: (signal) => (signal.declared ? t('signals.declared') : bits(signal.bits)),
+    },
     {
       key: 'evidence',
       label: t('signals.evidence'),
