@@ -16,7 +16,7 @@ interface RowProps {
   /** It was just decided on and will leave. */
   going: boolean;
   activate: (index: number) => void;
-  open: (lead: Lead) => void;
+  open: (index: number) => void;
 }
 
 export const LeadRow = memo(function LeadRow({ index, lead, top, height, active, going, activate, open }: RowProps) {
@@ -32,7 +32,7 @@ export const LeadRow = memo(function LeadRow({ index, lead, top, height, active,
       onFocus={() => activate(index)}
       onClick={(event) => {
         const onLink = event.target instanceof Element && event.target.closest('a') !== null;
-        if (lead !== undefined && !onLink && getSelection()?.type !== 'Range') open(lead);
+        if (lead !== undefined && !onLink && getSelection()?.type !== 'Range') open(index);
       }}
     >
       {lead === undefined ? <Waiting /> : <Cells lead={lead} />}

@@ -2,22 +2,16 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the rows take the focus
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect } from 'react';
 import { Button } from 'react-aria-components';
-import { useKeys } from '../keys.ts';
 import { entriesQuery, type LedgerEntry, type LedgerFilter } from '../ledger.ts';
 import { useWords } from '../words.ts';
 import { FaultView, Loading } from './fault-view.tsx';
 import { useLedgerWords } from './ledger-words.ts';
-import { useMedia } from './use-media.ts';
+import { useRovingRows } from './roving-rows.ts';
 
-const ROW = 44;
-const CARD = 116;
-const CARD_GAP = 8;
-
-/** Where one was, so that coming back from an entry lands on the same row. */
-const places = new Map<string, number>();
+/** In pixels. */
+const SIZES = { row: 44, card: 116, below: 8 };
 
 /**
  * Entries, the newest first. More of them are asked for as one scrolls; when a whole page found nothing, only when one
@@ -61,78 +55,14 @@ function Rows(props: { entries: LedgerEntry[]; place: string; goesOn: boolean; m
   const navigate = useNavigate();
   const { entries, place, goesOn, more } = props;
   const total = entries.length;
-  const cards = useMedia('(max-width: 64rem)');
-  const [active, setActive] = useState(() => Math.min(places.get(place) ?? 0, total - 1));
-  const list = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(0);
-  const wantsFocus = useRef(places.has(place));
-  const virtualizer = useWindowVirtualizer({
-    count: total,
-    estimateSize: () => (cards ? CARD : ROW),
-    overscan: cards ? 6 : 10,
-    scrollMargin: margin,
-    scrollPaddingStart: cards ? 8 : 44,
-    scrollPaddingEnd: 8,
-    rangeExtractor: (range) => [...new Set([active, ...defaultRangeExtractor(range)])].sort((a, b) => a - b),
+  const { items, body, active, activate, open } = useRovingRows({
+    ...{ total, place: `ledger ${place}`, sizes: SIZES },
+    open: (at) => void navigate({ to: '/ledger/$index', params: { index: String(entries[at]?.index) } }),
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: cards have another height than rows
-  useLayoutEffect(() => {
-    const place = () => setMargin(Math.round((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY));
-    place();
-    virtualizer.measure();
-    // What stands above may still grow: the picture comes with an answer of its own.
-    const observer = new ResizeObserver(place);
-    observer.observe(document.body);
-    return () => observer.disconnect();
-  }, [cards, virtualizer]);
-  useEffect(() => {
-    if (wantsFocus.current && margin > 0) virtualizer.scrollToIndex(active, { align: 'center' });
-  }, [margin, virtualizer, active]);
-  useEffect(() => {
-    places.delete(place);
-  }, [place]);
-  const items = virtualizer.getVirtualItems();
   const end = items.at(-1)?.index ?? 0;
   useEffect(() => {
     if (goesOn && end >= total - 15) more();
   });
-  const focusRow = (index: number) => {
-    const row = list.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
-    row?.focus({ preventScroll: true });
-    wantsFocus.current = row == null;
-  };
-  useEffect(() => {
-    if (wantsFocus.current) focusRow(active);
-  });
-  const moveTo = (index: number) => {
-    const next = Math.max(0, Math.min(total - 1, index));
-    wantsFocus.current = true;
-    setActive(next);
-    virtualizer.scrollToIndex(next, { align: 'auto' });
-    focusRow(next);
-  };
-  const open = (at: number) => {
-    places.set(place, at);
-    void navigate({ to: '/ledger/$index', params: { index: String(entries[at]?.index) } });
-  };
-  const isIn = () => list.current?.contains(document.activeElement) ?? false;
-  useKeys({
-    j: () => moveTo(isIn() ? active + 1 : active),
-    k: () => moveTo(isIn() ? active - 1 : active),
-  });
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor(window.innerHeight / (cards ? CARD : ROW)) - 2);
-    const steps: Record<string, number> = {
-      ...{ ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page },
-      ...{ Home: 0, End: total - 1 },
-    };
-    const next = steps[event.key];
-    if (next !== undefined) moveTo(next);
-    else if (event.key === 'Enter') open(active);
-    else return;
-    event.preventDefault();
-  };
   return (
     <div
       className="leads ledger"
@@ -150,14 +80,8 @@ function Rows(props: { entries: LedgerEntry[]; place: string; goesOn: boolean; m
           ))}
         </div>
       </div>
-      <div
-        className="leads-body"
-        role="rowgroup"
-        ref={list}
-        style={{ height: virtualizer.getTotalSize() }}
-        onKeyDown={onKeyDown}
-      >
-        {items.map(({ index, start, size }) => {
+      <div className="leads-body" role="rowgroup" {...body}>
+        {items.map(({ index, top, height }) => {
           const entry = entries[index];
           return (
             entry !== undefined && (
@@ -169,8 +93,8 @@ function Rows(props: { entries: LedgerEntry[]; place: string; goesOn: boolean; m
                 data-index={index}
                 aria-rowindex={index + 2}
                 tabIndex={index === active ? 0 : -1}
-                style={{ transform: `translateY(${start - margin}px)`, height: cards ? size - CARD_GAP : size }}
-                onFocus={() => setActive(index)}
+                style={{ transform: `translateY(${top}px)`, height }}
+                onFocus={() => activate(index)}
                 onClick={(event) => {
                   const onLink = event.target instanceof Element && event.target.closest('a') !== null;
                   if (!onLink && getSelection()?.type !== 'Range') open(index);
