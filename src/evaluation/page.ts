@@ -1,14 +1,14 @@
 /** An evaluation as one page of HTML that needs nothing else: no script, no font, no image from anywhere. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { escaped } from '../base/html.ts';
+import { escaped, PAGE_STYLE } from '../base/html.ts';
 import { type CaseTimeline, type Evaluation, resultOf } from './evaluate.ts';
 import { detailsHtml, tableHtml } from './html.ts';
 import { barPlot, curvePlot, timelinePlot } from './plots.ts';
 import { brief, fraction, METHOD_NAMES, ratio, scenariosOf, WAY_NAMES, worthTable } from './text.ts';
 import { WAYS, type Way } from './trial.ts';
 
-const STYLE = readFileSync(new URL('./page.css', import.meta.url), 'utf8');
+const STYLE = PAGE_STYLE + readFileSync(new URL('./page.css', import.meta.url), 'utf8');
 
 export function evaluationPage(evaluation: Evaluation): string {
   const style = createHash('sha256').update(STYLE).digest('base64');
