@@ -16,7 +16,7 @@ export interface BesideConsole {
 /** undefined where no manifest is published, or something is wrong with it: that is said, and the console goes on without. */
 export async function openBeside(
   dir: string,
-  { ledger, signal, say }: { ledger: Ledger; signal: AbortSignal; say: (text: string) => void },
+  { ledger, signal, say, port }: { ledger: Ledger; signal: AbortSignal; say: (text: string) => void; port?: number },
 ): Promise<BesideConsole | undefined> {
   if (!(await isPublished(dir))) return undefined;
   const orSay = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
@@ -28,7 +28,7 @@ export async function openBeside(
       return undefined;
     }
   };
-  const here = await orSay<PortalHere>(() => openPortalHere(dir, { signal, anchor: anchorLeaves(ledger) }));
+  const here = await orSay<PortalHere>(() => openPortalHere(dir, { port, signal, anchor: anchorLeaves(ledger) }));
   if (here === undefined) return undefined;
   let closed: Promise<void> | undefined;
   return {

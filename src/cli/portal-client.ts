@@ -18,7 +18,6 @@ const CODES: Readonly<Record<RefusalCode, FaultCode>> = {
   lost: 'not-found',
   busy: 'too-many-tries',
   full: 'disk-full',
-  passkey: 'not-trusted',
   server: 'not-trusted',
 };
 

@@ -11,7 +11,6 @@
  * - connection: the server could not be reached for a while; what was begun can go on
  * - lost: the server no longer knows the upload; nothing has been sent, begin anew
  * - busy, full: too much is arriving, or there is no room; nothing has been sent
- * - passkey: the browser gave no passkey that can keep a key
  * - server: the server refused for another reason
  */
 export type RefusalCode =
@@ -27,7 +26,6 @@ export type RefusalCode =
   | 'lost'
   | 'busy'
   | 'full'
-  | 'passkey'
   | 'server';
 
 /** An error of the protocol. Its message is constant text: it never quotes a report. */

@@ -6,6 +6,7 @@
 import { useSyncExternalStore } from 'react';
 import {
   type Conversation,
+  clocks,
   type Found,
   type Keys,
   type Letter,
@@ -35,14 +36,18 @@ export interface Desk {
   /** So many of so many messages have been tried; undefined when nothing is under way. */
   readonly progress: { readonly done: number; readonly total: number } | undefined;
   readonly problem: Problem | undefined;
-  /** The conversation that is shown. */
+  /** The conversation that is shown, by its reporter's key. */
   readonly chosen: string | undefined;
-  /** What was sent from here and comes back with the next delivery, by conversation. */
+  /** What was sent from here and comes back with the next delivery, by the reporter's key. */
   readonly sent: ReadonlyMap<string, readonly Found[]>;
 }
 
 const NOTHING: Queue = { conversations: [], unsigned: [], broken: 0 };
-const LOCKED: Desk = { ...{ open: undefined, queue: NOTHING, progress: undefined, problem: undefined }, chosen: undefined, sent: new Map() };
+const LOCKED: Desk = {
+  ...{ open: undefined, queue: NOTHING, progress: undefined, problem: undefined },
+  chosen: undefined,
+  sent: new Map(),
+};
 const IDLE_MILLISECONDS = 15 * 60_000;
 
 let desk: Desk = LOCKED;
@@ -82,11 +87,23 @@ function watchHands(): void {
   wake();
 }
 
+/** The conversations with what was sent from here, and whose clocks that stops. */
+export function conversationsIn({ open, queue, sent }: Desk): Conversation[] {
+  return queue.conversations.map((one) => {
+    const entries = [...one.entries, ...(sent.get(one.reporter) ?? [])];
+    return open === undefined ? one : { ...one, entries, clocks: clocks(entries, open.published.manifest) };
+  });
+}
+
 /**
  * Opens the desk with the keys that `getKeys` gives, which is told the portal's root key. Throws a Problem, such as
- * `sealed-passphrase`, or `sealed-stranger` for a key that the manifest in force does not name.
+ * `sealed-passphrase`, or `sealed-stranger` for a key that the manifest in force does not name. `keep` is called once the
+ * key has proved to be one.
  */
-export async function openDesk(getKeys: (root: string) => Promise<Keys>): Promise<void> {
+export async function openDesk(
+  getKeys: (root: string) => Promise<Keys>,
+  keep: (root: string) => Promise<void> = async () => {},
+): Promise<void> {
   try {
     const portal = openDoor();
     const published = await portal.published();
@@ -94,6 +111,7 @@ export async function openDesk(getKeys: (root: string) => Promise<Keys>): Promis
     if (!published.manifest.recipients.some(({ key }) => key === keys.signer.key)) {
       throw new Problem(0, 'sealed-stranger', 'The manifest in force does not name this key.', '');
     }
+    await keep(published.root);
     stop = new AbortController();
     set({ ...LOCKED, open: { portal, published, keys, mail: new Mail(portal, published, keys) } });
     watchHands();
@@ -137,7 +155,7 @@ function ended(problem: Problem): Problem {
   return problem;
 }
 
-export const choose = (id: string | undefined): void => set({ chosen: id });
+export const choose = (reporter: string | undefined): void => set({ chosen: reporter });
 
 /** Seals an answer here and sends it. Throws a Problem; then nothing has been sent. */
 export async function answer(conversation: Conversation, kind: Letter['kind'], text: string): Promise<void> {
@@ -149,7 +167,9 @@ export async function answer(conversation: Conversation, kind: Letter['kind'], t
     const { hash, day } = await new Sending(portal, sealed, tag).run({ signal: stop.signal });
     if (desk.open !== open) return;
     const own = { hash, day, writer: keys.signer.key, letter: { ...letter, files: [] } };
-    set({ sent: new Map([...desk.sent, [conversation.id, [...(desk.sent.get(conversation.id) ?? []), own]]]) });
+    set({
+      sent: new Map([...desk.sent, [conversation.reporter, [...(desk.sent.get(conversation.reporter) ?? []), own]]]),
+    });
   } catch (error) {
     throw ended(problemOf(error));
   }

@@ -4,7 +4,8 @@
  * browser's IndexedDB, apart for each account; with it lies the portal's root key, so that another one is noticed.
  */
 import { armor, Decrypter, Encrypter, webauthn } from 'age-encryption';
-import { type Keys, keyFileContent, keysIn, Refusal } from '../../../src/reports/protocol/protocol.ts';
+import { type Keys, keyFileContent, keysIn } from '../../../src/reports/protocol/protocol.ts';
+import { Problem } from '../api.ts';
 
 export interface KeptKey {
   readonly way: 'passphrase' | 'passkey';
@@ -34,7 +35,7 @@ export async function keepFile(account: string, file: string, root: string): Pro
   await keep(account, { way: 'passphrase', sealed: file, root });
 }
 
-/** Makes a passkey for this and keeps the key sealed to it. Refusal `passphrase`; `passkey` where there is none to be had. */
+/** Makes a passkey for this and keeps the key sealed to it. Refusal `passphrase`; Problem `sealed-passkey`. */
 export async function keepWithPasskey(
   account: string,
   { file, passphrase, root, name }: { file: string; passphrase: string; root: string; name: string },
@@ -65,7 +66,7 @@ async function byPasskey<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch {
-    throw new Refusal('passkey', 'The browser gave no passkey that can keep a key.');
+    throw new Problem(0, 'sealed-passkey', 'The browser gave no passkey that can keep a key.', '');
   }
 }
 

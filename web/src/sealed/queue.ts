@@ -1,5 +1,5 @@
 /** How a recipient's queue is laid out: what is due first, and junk together, so that a flood hides nothing. */
-import type { Conversation, Queue } from '../../../src/reports/protocol/protocol.ts';
+import type { Conversation } from '../../../src/reports/protocol/protocol.ts';
 
 export interface Row {
   readonly id: string;
@@ -10,6 +10,8 @@ export interface Row {
   readonly text: string;
   readonly messages: number;
   readonly files: number;
+  /** Whether the reader has stepped out of it. */
+  readonly isOut: boolean;
   /** Which answer waits: the acknowledgement, an answer to something new, the feedback; undefined for none. */
   readonly waits: 'acknowledge' | 'answer' | 'feedback' | undefined;
   /** The last day for it; undefined where no clock runs. */
@@ -36,27 +38,39 @@ const ALIKE = 3;
 /** From so many unanswered first reports on one day on. */
 const FLOOD = 40;
 
-/** `find` keeps only what holds this text or has this id, ungrouped: what is searched for must not hide in a group. */
-export function arrange(queue: Queue, { find = '' }: { find?: string } = {}): Arranged {
+/**
+ * `own` is the reader's key. `find` keeps only what holds this text or has this id, ungrouped: what is searched for must
+ * not hide in a group.
+ */
+export function arrange(conversations: readonly Conversation[], own: string, find = ''): Arranged {
   const wanted = find.trim().toLowerCase();
-  const all = queue.conversations.map(rowOf).filter((row) => wanted === '' || holds(row, wanted));
+  const all = conversations.map((one) => rowOf(one, own)).filter((row) => wanted === '' || holds(row, wanted));
   const answered = all.filter(({ waits }) => waits === undefined).sort((a, b) => order(b.day, a.day));
   const waiting = all.filter(({ waits }) => waits !== undefined).sort(byDue);
   if (wanted !== '') return { waiting, groups: [], answered };
   const groups = groupsOf(waiting);
-  const grouped = new Set(groups.flatMap(({ rows }) => rows.map(({ id }) => id)));
-  return { waiting: waiting.filter(({ id }) => !grouped.has(id)), groups, answered };
+  const grouped = new Set(groups.flatMap(({ rows }) => rows));
+  return { waiting: waiting.filter((row) => !grouped.has(row)), groups, answered };
 }
 
-export function rowOf(conversation: Conversation): Row {
+export function rowOf(conversation: Conversation, ownKey: string): Row {
   const { id, entries, reporter, clocks } = conversation;
   const [first] = entries;
+  const isOut = entries.some(({ letter, writer }) => letter.kind === 'recusal' && writer === ownKey);
   const own = entries.filter(({ writer }) => writer === reporter);
   const isNew = entries.at(-1)?.writer === reporter;
-  const due = clocks.acknowledge ?? clocks.feedback;
-  const waits = clocks.acknowledge ? 'acknowledge' : isNew ? 'answer' : clocks.feedback ? 'feedback' : undefined;
+  const due = isOut ? undefined : (clocks.acknowledge ?? clocks.feedback);
+  const waits = isOut
+    ? undefined
+    : clocks.acknowledge
+      ? 'acknowledge'
+      : isNew
+        ? 'answer'
+        : clocks.feedback
+          ? 'feedback'
+          : undefined;
   return {
-    ...{ id, conversation, due, waits, messages: entries.length },
+    ...{ id, conversation, due, waits, isOut, messages: entries.length },
     ...{ day: first?.day ?? '', door: first?.letter.door ?? 'seen', text: first?.letter.text.trim() ?? '' },
     files: own.reduce((sum, { letter }) => sum + letter.files.length, 0),
   };
@@ -70,13 +84,19 @@ function groupsOf(waiting: readonly Row[]): Group[] {
     const by = Map.groupBy(rows, keyOf);
     for (const [key, same] of by) {
       const [first] = same;
-      if (same.length >= least && first) groups.push({ key: `${why} ${key}`, why, day: first.day, text: first.text, rows: same });
+      if (same.length >= least && first)
+        groups.push({ key: `${why} ${key}`, why, day: first.day, text: first.text, rows: same });
     }
     return rows.filter((row) => (by.get(keyOf(row))?.length ?? 0) < least);
   };
   const isEmpty = ({ text, files }: Row): boolean => text === '' && files === 0;
   put(fresh.filter(isEmpty), 'empty', () => '', ALIKE);
-  const rest = put(fresh.filter((row) => !isEmpty(row)), 'same', ({ text }) => text, ALIKE);
+  const rest = put(
+    fresh.filter((row) => !isEmpty(row)),
+    'same',
+    ({ text }) => text,
+    ALIKE,
+  );
   put(rest, 'flood', ({ day }) => day, FLOOD);
   return groups.sort((a, b) => order(b.day, a.day));
 }
@@ -85,7 +105,8 @@ function holds({ id, conversation }: Row, wanted: string): boolean {
   return id.startsWith(wanted) || conversation.entries.some(({ letter }) => letter.text.toLowerCase().includes(wanted));
 }
 
-const byDue = (a: Row, b: Row): number => order(a.due ?? '9999', b.due ?? '9999') || order(a.day, b.day) || order(a.id, b.id);
+const byDue = (a: Row, b: Row): number =>
+  order(a.due ?? '9999', b.due ?? '9999') || order(a.day, b.day) || order(a.id, b.id);
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Whole days from `today` to `day`, both YYYY-MM-DD; negative once it has passed. */
@@ -105,5 +126,10 @@ export function plain(text: string): string {
 /** A stranger's file name as one that leads nowhere and hides no ending. */
 export function fileName(name: string): string {
   const last = plain(name).split(/[\\/]/).at(-1) ?? '';
-  return last.replaceAll(/[\ufffd<>:"|?*]/g, '_').replace(/^[.\s]+/, '').trim() || 'attachment';
+  return (
+    last
+      .replaceAll(/[\ufffd<>:"|?*]/g, '_')
+      .replace(/^[.\s]+/, '')
+      .trim() || 'attachment'
+  );
 }
