@@ -119,7 +119,8 @@ function fileBreach(from: string, to: string): string | undefined {
   const room = roomOf(from);
   const target = roomOf(to);
   if (from.startsWith('web/')) {
-    return /^(web|content)\//.test(to) ? undefined : 'the console knows the server by its API alone';
+    const shared = /^(web|content)\//.test(to) || to.startsWith(BOTH_SIDES);
+    return shared ? undefined : 'the console knows the server by its API and the sealed protocol alone';
   }
   if (from.startsWith('portal/') && !isTest(from)) {
     const shared = /^(portal|content)\//.test(to) || to.startsWith(BOTH_SIDES);

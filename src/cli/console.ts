@@ -25,8 +25,9 @@ import {
   type Unmaskings,
 } from '../identities/identities.ts';
 import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
-import { type Ledger, ledgerRoutes, recorded } from '../ledger/ledger.ts';
+import { type Ledger, ledgerRoutes, record, recorded } from '../ledger/ledger.ts';
 import { declarationPages } from '../people/people.ts';
+import { deskPages, type Portal } from '../reports/reports.ts';
 import type { Data } from '../stores/data.ts';
 
 const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -80,7 +81,14 @@ export async function serveConsole(
   data: Data,
   config: Config,
   access: Access,
-  options: { ledger: Ledger; synthetic: boolean; signal: AbortSignal; log?: Log; gate?: Gate },
+  options: {
+    ledger: Ledger;
+    synthetic: boolean;
+    signal: AbortSignal;
+    log?: Log;
+    gate?: Gate;
+    portal?: Portal | undefined;
+  },
 ): Promise<Serving> {
   const { ledger, synthetic, gate } = options;
   const reach = { host: config.host, publicOrigin: config.public_origin };
@@ -110,6 +118,12 @@ export async function serveConsole(
       '/declarations': declarationPages({
         ...{ ...data, access, clock: access.clock, ...reach },
         noticesFor: (userUid) => noticesFor(unmaskings, userUid),
+      }),
+      '/api/sealed': deskPages(options.portal, {
+        identify: (request) => authenticate(access, request),
+        // That the queue was read, and by whom; not what is in it, of which nobody here knows.
+        record: async (account) => void (await record(ledger, { actor: `account:${account}`, act: 'report.list' })),
+        ...reach,
       }),
       ...(provider ? { '/oidc': providerPages({ access, provider, reach, log }) } : {}),
     },

@@ -2,13 +2,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listAccounts, ROLES, type Role } from '../access/access.ts';
+import { systemClock } from '../base/clock.ts';
 import { randomToken } from '../base/id.ts';
 import { replay } from '../leads/leads.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type Data, openData } from '../stores/data.ts';
 import { simulate } from '../worlds/worlds.ts';
+import { type BesideConsole, openBeside } from './beside.ts';
 import { command } from './command.ts';
 import { consoleAccess, consoleConfig, serveConsole } from './console.ts';
+import { makeDemoReports } from './demo-reports.ts';
 import { dataOption, integer, port } from './option.ts';
 import { isMarked, loadOrganisation, type Mark, refuseOtherRecords, reportLoaded } from './organisation.ts';
 import { formatCount, type StartProgress } from './progress.ts';
@@ -38,21 +41,32 @@ export const demo = command({
   async run({ options, signal, say, progress }) {
     const config = consoleConfig(options.data, options.port);
     const data = await openData(options.data, { create: true, purpose: 'countersign demo' });
+    const stop = new AbortController();
+    const ended = AbortSignal.any([signal, stop.signal]);
     let ledger: Ledger | undefined;
+    let portal: BesideConsole | undefined;
     try {
       await refuseOtherRecords(data, markOf(options));
-      await buildConsole(say);
+      await buildPages(say);
       ledger = await openRecord(data);
       await makeOrganisation(data, options, { signal, say, progress, ledger });
       const access = consoleAccess(data, config, ledger);
       const password = await demoPassword(data, access);
-      const server = await serveConsole(data, config, access, { ledger, synthetic: true, signal });
+      const reports = await makeDemoReports(data.dir, password, systemClock);
+      portal = await openBeside(data.dir, { ledger, signal: ended, say, ...(options.port === 0 ? { port: 0 } : {}) });
+      const opened = { ledger, synthetic: true, signal, portal: portal?.portal };
+      const server = await serveConsole(data, config, access, opened);
       say('');
       say(`Countersign: ${server.url}   (Ctrl-C ends it; npm start opens it again)`);
       say(`Sign in as ${SHOWN_ROLES.join(', ')}; the password of all is ${password}`);
+      if (reports !== undefined)
+        say(`Sealed reports: as recipient, with the key file ${reports.key} and that password`);
+      await portal?.serve();
       await server.closed;
       return 0;
     } finally {
+      stop.abort();
+      await portal?.ended();
       await ledger?.close();
       await data.close();
     }
@@ -109,22 +123,29 @@ async function demoPassword(data: Data, access: ReturnType<typeof consoleAccess>
   return password;
 }
 
-async function buildConsole(say: (text: string) => void): Promise<void> {
-  const web = fileURLToPath(new URL('../../web', import.meta.url));
-  if (isBuilt(web)) return;
-  say('Building the console...');
-  const { build } = await import('vite');
-  await build({ root: web, configFile: join(web, 'vite.config.ts'), logLevel: 'error' });
+/** Builds the console and the portal, each where it is missing or older than what it is made from. */
+async function buildPages(say: (text: string) => void): Promise<void> {
+  for (const [name, sources] of [
+    ['web', ['web/src', 'src/reports/protocol', 'content/words']],
+    ['portal', ['portal/src', 'src/reports/protocol', 'content/portal']],
+  ] as const) {
+    if (isBuilt(join(PACKAGE, name), sources)) continue;
+    say(name === 'web' ? 'Building the console...' : 'Building the portal...');
+    const { build } = await import('vite');
+    await build({ root: join(PACKAGE, name), configFile: join(PACKAGE, name, 'vite.config.ts'), logLevel: 'error' });
+  }
 }
 
-/** Whether the built console is there and nothing it was made from has changed since: after an update it is made anew. */
-function isBuilt(web: string): boolean {
-  const page = join(web, 'dist', 'index.html');
+const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Whether the built pages are there and nothing they were made from has changed since: after an update they are made anew. */
+function isBuilt(root: string, sources: readonly string[]): boolean {
+  const page = join(root, 'dist', 'index.html');
   if (!existsSync(page)) return false;
   const built = statSync(page).mtimeMs;
-  return [join(web, 'src'), join(web, '..', 'content', 'words')].every((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).every(
-      (name) => statSync(join(folder, name)).mtimeMs <= built,
+  return sources.every((folder) =>
+    readdirSync(join(PACKAGE, folder), { recursive: true, encoding: 'utf8' }).every(
+      (name) => statSync(join(PACKAGE, folder, name)).mtimeMs <= built,
     ),
   );
 }

@@ -9,6 +9,7 @@ import {
   fingerprint,
   isPublished,
   openPortal,
+  type Portal,
   type PortalOptions,
   promiseHashes,
   publish,
@@ -154,16 +155,33 @@ async function makeKey(
   out(`Made the key ${file}; give ${file}.json to whoever signs the manifest.`);
 }
 
-/** Serves the portal of a data directory; also `countersign serve` calls it, where a manifest has been published. */
-export async function servePortal(
-  data: string,
-  input: {
-    port?: number | undefined;
-    minutes?: number | undefined;
-    signal: AbortSignal;
-    anchor?: PortalOptions['anchor'];
-  },
-): Promise<Serving> {
+export interface PortalHere {
+  readonly portal: Portal;
+  /** Listens; the portal closes with it. */
+  serve(): Promise<Serving>;
+  close(): Promise<void>;
+}
+
+interface PortalInput {
+  readonly port?: number | undefined;
+  readonly minutes?: number | undefined;
+  readonly signal: AbortSignal;
+  readonly anchor?: PortalOptions['anchor'];
+}
+
+/** Serves the portal of a data directory. */
+export async function servePortal(data: string, input: PortalInput): Promise<Serving> {
+  const here = await openPortalHere(data, input);
+  try {
+    return await here.serve();
+  } catch (error) {
+    await here.close();
+    throw error;
+  }
+}
+
+/** Opens it without listening yet: `countersign serve` shows recipients their mail in the console too. */
+export async function openPortalHere(data: string, input: PortalInput): Promise<PortalHere> {
   const config = readConfig({ data, environment: process.env, options: { portal_port: input.port } });
   const reach = { host: config.host, publicOrigin: config.portal_public_origin };
   const log = openLog({ level: config.log_level });
@@ -173,29 +191,33 @@ export async function servePortal(
       place: data,
     });
   }
-  const opened = await openPortal({ dir: data, clock: systemClock, log, space, anchor: input.anchor, ...reach });
+  const portal = await openPortal({ dir: data, clock: systemClock, log, space, anchor: input.anchor, ...reach });
   const stop = new AbortController();
   const signal = AbortSignal.any([input.signal, stop.signal]);
   let rounds: Promise<void> | undefined;
-  const end = async (): Promise<void> => {
+  const close = async (): Promise<void> => {
     stop.abort();
     await rounds;
-    await opened.close();
+    await portal.close();
   };
+  const minutes = input.minutes ?? config.portal_round_minutes;
   try {
     // What arrived before the last end is delivered before anybody is answered.
-    await opened.round();
-    const serving = await serveApp((request) => opened.fetch(request), {
-      ...reach,
-      port: config.portal_port,
-      signal: input.signal,
-    });
-    rounds = opened.rounds(input.minutes ?? config.portal_round_minutes, signal);
-    return { ...serving, closed: serving.closed.then(end) };
+    await portal.round();
   } catch (error) {
-    await end();
+    await close();
     throw error;
   }
+  return {
+    portal,
+    close,
+    async serve() {
+      const listening = { ...reach, port: config.portal_port, signal: input.signal };
+      const serving = await serveApp((request) => portal.fetch(request), listening);
+      rounds = portal.rounds(minutes, signal);
+      return { ...serving, closed: serving.closed.then(close) };
+    },
+  };
 }
 
 async function readRecipient(path: string): Promise<Recipient> {

@@ -1,21 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccount, listAccounts, type Role } from '../access/access.ts';
-import { Fault } from '../base/fault.ts';
 import { randomToken } from '../base/id.ts';
 import { openLog } from '../base/log.ts';
 import { keepRetention } from '../cases/cases.ts';
 import { Gate, refreshLeads } from '../leads/leads.ts';
 import { keepWitnessed, type Ledger } from '../ledger/ledger.ts';
-import { isPublished } from '../reports/reports.ts';
 import { openData } from '../stores/data.ts';
-import { anchorLeaves } from './anchors.ts';
+import { type BesideConsole, openBeside } from './beside.ts';
 import { command } from './command.ts';
 import { consoleAccess, consoleCases, consoleConfig, serveConsole } from './console.ts';
 import { follow } from './follow.ts';
 import { dataOption, port, text } from './option.ts';
 import { checkFolder } from './organisation.ts';
-import { servePortal } from './portal.ts';
 import { openRecord } from './record.ts';
 
 /** In a data directory that holds a made-up organisation, so that nobody takes its people for real ones. */
@@ -51,7 +48,7 @@ export const serve = command({
     let witnessed: Promise<void> | undefined;
     let retained: Promise<void> | undefined;
     let ledger: Ledger | undefined;
-    let portal: Promise<void> | undefined;
+    let portal: BesideConsole | undefined;
     try {
       const log = openLog({ level: config.log_level });
       ledger = await openRecord(data, log);
@@ -61,13 +58,15 @@ export const serve = command({
       if (folder === undefined) await refreshLeads(data);
       const synthetic = existsSync(join(data.dir, SYNTHETIC_MARK));
       const gate = new Gate();
-      const server = await serveConsole(data, config, access, { ledger, synthetic, signal, log, gate });
+      portal = await openBeside(data.dir, { ledger, signal: ended, say });
+      const sealed = portal?.portal;
+      const server = await serveConsole(data, config, access, { ledger, synthetic, signal, log, gate, portal: sealed });
       say(`Countersign: ${server.url}   (Ctrl-C ends it)`);
       for (const [name, password] of passwords)
         say(`Sign in as ${name} with the password ${password}   (shown only now)`);
       witnessed = keepWitnessed(ledger, ended);
       retained = keepRetention(consoleCases(data, config, ledger), ended, log);
-      portal = (await isPublished(data.dir)) ? besideConsole(data.dir, { ledger, signal: ended, say }) : undefined;
+      await portal?.serve();
       if (folder !== undefined) following = follow(data, folder, { log, gate, ledger, signal: ended });
       await server.closed;
       return 0;
@@ -76,27 +75,12 @@ export const serve = command({
       await following;
       await witnessed;
       await retained;
+      await portal?.ended();
       await ledger?.close();
-      await portal;
       await data.close();
     }
   },
 });
-
-/** The portal in the same process. What is wrong with it is said, and the console goes on without it. */
-async function besideConsole(
-  dir: string,
-  { ledger, signal, say }: { ledger: Ledger; signal: AbortSignal; say: (text: string) => void },
-): Promise<void> {
-  try {
-    const { url, closed } = await servePortal(dir, { signal, anchor: anchorLeaves(ledger) });
-    say(`Portal for reports: ${url}/portal/`);
-    await closed;
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    say(`The portal for reports is not served: ${error.message} ${error.hint}`);
-  }
-}
 
 const FIRST_ROLES: readonly Role[] = ['analyst', 'engineer', 'auditor'];
 

@@ -28,7 +28,8 @@ export interface AppOptions extends Reach {
   readonly bodyLimit?: number;
 }
 
-type Variables = { Variables: { request: string; route: string; origin: string } };
+/** `quiet`: pages that ask for it are answered without a line in the log. */
+type Variables = { Variables: { request: string; route: string; origin: string; quiet: boolean } };
 type Call = HonoContext<Variables>;
 
 /** The whole HTTP surface as one function from Request to Response (`app.fetch`). */
@@ -73,6 +74,7 @@ function bookkeeping(options: AppOptions) {
       call.res = problem(error, request);
     }
     setSecurityHeaders(call.res.headers, secure);
+    if (call.get('quiet') === true) return;
     const milliseconds = Math.round(performance.now() - start);
     const { method } = call.req;
     options.log.info(

@@ -18,6 +18,7 @@ import {
   type Manifest,
   newEntropy,
   partsOf,
+  SIZE_CLASSES,
   seal,
 } from './protocol/protocol.ts';
 import type { MessageFiles, Stored } from './store.ts';
@@ -37,8 +38,9 @@ export interface RoundParts {
 export async function round(parts: RoundParts): Promise<{ delivered: number; deleted: number }> {
   const { files, ledger, clock } = parts;
   const today = clock().toISOString().slice(0, 10);
-  const cover = randomInt((parts.cover ?? 3) + 1);
-  for (let count = 0; count < cover; count += 1) await addCover(parts, today);
+  const sizes = coverSizes(parts.cover ?? 3, randomInt);
+  for (const size of sizes) await addCover(parts, today, size);
+  const cover = sizes.length;
   // The order of hashes is no order of arrival.
   const arrived = files
     .all()
@@ -66,7 +68,25 @@ export function expiredOn(today: string, all: readonly Stored[]): Stored[] {
   return all.filter((one) => one.deleted === null && one.leaf !== null && (until.get(one.tagHash) ?? today) < today);
 }
 
-async function addCover({ files, manifest }: RoundParts, day: string): Promise<void> {
+/**
+ * The sizes of a round's messages that nobody can open: up to `most` of the smallest class and, ever more rarely, one of
+ * a larger class. Without those, whoever cannot open a message with attachments would know that it is real, and that it
+ * was kept from him. `draw` gives a whole number below its argument.
+ */
+export function coverSizes(most: number, draw: (below: number) => number): number[] {
+  if (most === 0) return [];
+  const larger = LARGER_COVER.filter(({ oneIn }) => draw(oneIn) === 0).map(({ size }) => size);
+  return [...Array.from({ length: draw(most + 1) }, () => SIZE_CLASSES[0]), ...larger];
+}
+
+/** On average 2.25 MB a round. A message above 64 MiB has no cover: it would cost more than all others together. */
+const LARGER_COVER = [
+  { size: SIZE_CLASSES[1], oneIn: 4 },
+  { size: SIZE_CLASSES[2], oneIn: 16 },
+  { size: SIZE_CLASSES[3], oneIn: 64 },
+] as const;
+
+async function addCover({ files, manifest }: RoundParts, day: string, size: number): Promise<void> {
   const { suite, slots, keep_days } = await manifest();
   const keys = await keysOf(newEntropy(), suite);
   const letter = {
@@ -79,6 +99,7 @@ async function addCover({ files, manifest }: RoundParts, day: string): Promise<v
     text: '',
   } as const;
   const message = await seal({
+    least: size,
     letter: { ...letter, to: [], tag: keys.tag, reply_to: keys.recipient },
     signer: keys.signer,
     recipients: [],

@@ -35,6 +35,13 @@ interface Upload {
   usedAt: number;
 }
 
+/** What an upload begins with: its postage and the size of the sealed message. */
+interface Beginning {
+  readonly challenge: string;
+  readonly counter: number;
+  readonly size: number;
+}
+
 /** One piece of an upload. */
 export const PIECE = 1_048_576;
 const MOST_UPLOADS = 64;
@@ -52,12 +59,22 @@ export class Mailroom {
    * Begins an upload of exactly `size` bytes, which must be the size of a sealed message. Takes its postage. Asked again
    * with the same postage, because the answer was lost, it is the same upload.
    */
-  async begin(input: { challenge: string; counter: number; size: number }): Promise<{ id: string }> {
-    const { files, office, manifest, space } = this.#parts;
+  async begin(input: Beginning): Promise<{ id: string }> {
+    const { office } = this.#parts;
+    // First what costs us least: junk without postage must not even make us read a file.
+    return await this.#begin(input, () => office.spend(input.challenge, input.counter));
+  }
+
+  /** The same for somebody who has shown in another way that he may send; the challenge is any that is not used twice. */
+  async beginPaid(input: Beginning): Promise<{ id: string }> {
+    return await this.#begin(input, () => {});
+  }
+
+  async #begin(input: Beginning, pay: () => void): Promise<{ id: string }> {
+    const { files, manifest, space } = this.#parts;
     const stamp = `${input.challenge} ${input.counter} ${input.size}`;
     for (const [id, upload] of this.#uploads) if (upload.stamp === stamp) return { id };
-    // First what costs us least: junk without postage must not even make us read a file.
-    office.spend(input.challenge, input.counter);
+    pay();
     const { suite, slots } = await manifest();
     if (!sealedSizes(suite, slots).includes(input.size)) {
       throw new Fault('invalid-input', 'This is not the size of a sealed message.', { place: 'size' });
@@ -141,6 +158,13 @@ export class Mailroom {
   readDelivered(hash: string, from: number, to: number): ReadableStream<Uint8Array> {
     const stored = this.#parts.files.get(hash);
     return this.#read(stored?.leaf === null ? undefined : stored, from, to);
+  }
+
+  /** The first `to` bytes of a delivered message; none where it is not there, so that the others still come. */
+  async startOfDelivered(hash: string, to: number): Promise<Uint8Array> {
+    const stored = this.#parts.files.get(hash);
+    if (stored === undefined || stored.leaf === null || stored.deleted !== null) return new Uint8Array();
+    return await this.#parts.files.readStart(stored.hash, Math.min(to, stored.size));
   }
 
   /** Gives up all uploads that are under way. */

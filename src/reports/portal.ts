@@ -1,15 +1,17 @@
 /** Opens the portal over a data directory: what `countersign portal serve` and `countersign serve` share. */
 import { join } from 'node:path';
+import type { Hono } from 'hono';
 import type { Clock } from '../base/clock.ts';
 import { acquireLock } from '../base/lock.ts';
 import type { Log } from '../base/log.ts';
 import type { Reach } from '../http/guard.ts';
 import { readBundle } from './bundle.ts';
+import { createDesk, type DeskDoor } from './desk.ts';
 import { type RoundParts, round, startRounds } from './jobs.ts';
 import { openLeafFile, type ReportLedger } from './leaves.ts';
 import { Mailroom } from './mailroom.ts';
 import { type PostagePolicy, PostOffice } from './postage.ts';
-import { openPublication } from './publication.ts';
+import { openPublication, type Published } from './publication.ts';
 import { createPortal } from './routes.ts';
 import { MessageFiles } from './store.ts';
 
@@ -33,6 +35,8 @@ export interface PortalOptions extends Reach {
 
 export interface Portal {
   fetch(request: Request): Response | Promise<Response>;
+  /** What the console needs for recipients who read there, to be mounted below /api/sealed. */
+  desk(door: DeskDoor): Hono;
   /** One round now. */
   round(): Promise<{ delivered: number; deleted: number }>;
   /** Rounds at their times until the signal aborts. */
@@ -66,9 +70,14 @@ export async function openPortal(options: PortalOptions): Promise<Portal> {
       ...(options.cover === undefined ? {} : { cover: options.cover }),
     };
     const { host, publicOrigin } = options;
-    const app = createPortal({ mailroom, office, ledger, publication, bundle, clock, log, host, publicOrigin });
+    const published = async (): Promise<Published> => {
+      const { signed, root, promise, earlier, leaf } = await publication();
+      return { signed, root, promise, earlier, proof: await ledger.proof(leaf) };
+    };
+    const app = createPortal({ mailroom, office, published, bundle, clock, log, host, publicOrigin });
     return {
       fetch: (request) => app.fetch(request),
+      desk: (door) => createDesk({ mailroom, published, clock }, door),
       round: () => round(parts),
       rounds: (minutes, signal) => startRounds(parts, { minutes, log, signal }),
       async close() {
@@ -80,4 +89,9 @@ export async function openPortal(options: PortalOptions): Promise<Portal> {
     await lock.release();
     throw error;
   }
+}
+
+/** The recipients' desk of a portal that is open in this process; without one it says so to recipients. */
+export function deskPages(portal: Portal | undefined, door: DeskDoor): Hono {
+  return portal === undefined ? createDesk(undefined, door) : portal.desk(door);
 }

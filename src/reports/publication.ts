@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Fault } from '../base/fault.ts';
 import { manifestLeaf, type ReportLedger } from './leaves.ts';
 import {
+  type InclusionProof,
   LANGUAGES,
   type Language,
   type Manifest,
@@ -33,6 +34,17 @@ export interface Publication {
   readonly leaf: number;
   /** Manifests that were in force before, so that what their recipients wrote can still be checked. */
   readonly earlier: readonly SignedManifest[];
+}
+
+/** A publication as it goes out: what a client checks again. */
+export interface Published extends Pick<Publication, 'signed' | 'root' | 'promise' | 'earlier'> {
+  /** That the ledger holds the manifest. */
+  readonly proof: InclusionProof;
+}
+
+/** The keys with which recipients of the present manifest sign. */
+export function keysOfManifest({ signed, root }: Published): string[] {
+  return verifyManifest(signed, root).recipients.map(({ key }) => key);
 }
 
 interface Recorded {

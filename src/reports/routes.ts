@@ -4,27 +4,25 @@
  */
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { asFault, Fault } from '../base/fault.ts';
 import { randomId } from '../base/id.ts';
 import type { Log } from '../base/log.ts';
 import { ownOrigin, type Reach, refuseForeign } from '../http/guard.ts';
 import { setSecurityHeaders } from '../http/headers.ts';
-import { inputFault, problem } from '../http/problem.ts';
+import { problem } from '../http/problem.ts';
+import { BODIES, body, checked, ciphertext, placeOf, signedBody, startsOf } from './bodies.ts';
 import type { Bundle } from './bundle.ts';
-import type { ReportLedger } from './leaves.ts';
 import { type Mailroom, PIECE } from './mailroom.ts';
 import { PostageFault, type PostOffice } from './postage.ts';
-import { requestKey } from './protocol/protocol.ts';
-import type { Publication } from './publication.ts';
+import { manifestHash, verifyManifest } from './protocol/protocol.ts';
+import { keysOfManifest, type Published } from './publication.ts';
 
 export interface PortalParts extends Reach {
   readonly mailroom: Mailroom;
   readonly office: PostOffice;
-  readonly ledger: ReportLedger;
   /** Read and checked anew for each who asks. */
-  readonly publication: () => Promise<Publication>;
+  readonly published: () => Promise<Published>;
   readonly bundle: Bundle;
   readonly clock: Clock;
   readonly log: Log;
@@ -43,22 +41,6 @@ const POLICY = [
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
 ].join('; ');
-const TOLERANCE_SECONDS = 300;
-
-const hex = z.string().regex(/^[0-9a-f]{64}$/);
-const span = { from: z.int().min(0).default(0), to: z.int().min(1).default(Number.MAX_SAFE_INTEGER) };
-const BODIES = {
-  begin: z.strictObject({
-    challenge: z.string().regex(/^[0-9a-f]{64}$/),
-    counter: z.int().min(0),
-    size: z.int().min(1),
-  }),
-  finish: z.strictObject({ tag: hex, hash: hex }),
-  conversation: z.strictObject({ tag: hex }),
-  own: z.strictObject({ tag: hex, hash: hex, ...span }),
-  delivered: z.strictObject({ hash: hex, ...span }),
-};
-
 /** The portal as one function from Request to Response (`app.fetch`). */
 export function createPortal(parts: PortalParts): Hono {
   const app = new Hono();
@@ -114,19 +96,16 @@ function pages(app: Hono, { bundle }: PortalParts): void {
   }
 }
 
-function published(app: Hono, { publication, bundle, ledger, office }: PortalParts): void {
+function published(app: Hono, { published: read, bundle, office }: PortalParts): void {
   app.get('/portal/.well-known', async (call) => {
-    const { root, hash } = await publication();
+    const { signed, root } = await read();
     const files = Object.fromEntries([...bundle.files].map(([name, { sha256 }]) => [name, sha256]));
-    return call.json({ bundle: bundle.hash, files, root, manifest: hash });
+    return call.json({ bundle: bundle.hash, files, root, manifest: manifestHash(signed) });
   });
-  app.get('/portal/api/manifest', async (call) => {
-    const { signed, root, promise, leaf, earlier } = await publication();
-    return call.json({ signed, root, promise, earlier, proof: await ledger.proof(leaf) });
-  });
+  app.get('/portal/api/manifest', async (call) => call.json(await read()));
   app.get('/portal/recipients.txt', async () => {
-    const { manifest } = await publication();
-    const lines = manifest.recipients.flatMap(({ id, age }) => [`# ${id}`, age]);
+    const { signed, root } = await read();
+    const lines = verifyManifest(signed, root).recipients.flatMap(({ id, age }) => [`# ${id}`, age]);
     return new Response(`${lines.join('\n')}\n`, { headers: { 'Content-Type': 'text/plain; charset=utf-8' } });
   });
   app.get('/portal/api/postage', (call) => call.json(office.challenge()));
@@ -136,9 +115,8 @@ function messages(app: Hono, { mailroom }: PortalParts): void {
   app.post('/portal/api/uploads', async (call) => call.json(await mailroom.begin(await body(call, BODIES.begin))));
   app.get('/portal/api/uploads/:id', (call) => call.json(mailroom.received(call.req.param('id'))));
   app.put('/portal/api/uploads/:id/:at', async (call) => {
-    const at = /^\d{1,12}$/.test(call.req.param('at')) ? Number(call.req.param('at')) : Number.NaN;
-    if (Number.isNaN(at)) throw new Fault('invalid-input', 'The place is a number of bytes.', { place: 'at' });
-    return call.json(await mailroom.append(call.req.param('id'), at, new Uint8Array(await call.req.arrayBuffer())));
+    const bytes = new Uint8Array(await call.req.arrayBuffer());
+    return call.json(await mailroom.append(call.req.param('id'), placeOf(call), bytes));
   });
   app.post('/portal/api/uploads/:id/finish', async (call) => {
     const { tag, hash } = await body(call, BODIES.finish);
@@ -154,58 +132,21 @@ function messages(app: Hono, { mailroom }: PortalParts): void {
   });
 }
 
-function recipients(app: Hono, parts: PortalParts): void {
-  const { mailroom } = parts;
+/** For whoever signs his requests with a key of the manifest. */
+function recipients(app: Hono, { mailroom, published, clock }: PortalParts): void {
+  const signed = async (call: Context): Promise<string> => {
+    const keys = keysOfManifest(await published());
+    return await signedBody(call, { origin: call.get('origin') as string, now: clock(), keys });
+  };
   app.post('/portal/api/recipients/list', async (call) => {
-    await admitRecipient(call, parts);
+    await signed(call);
     return call.json({ messages: mailroom.delivered() });
   });
+  app.post('/portal/api/recipients/starts', async (call) => {
+    return startsOf(mailroom, checked(BODIES.starts, await signed(call)).starts);
+  });
   app.post('/portal/api/recipients/message', async (call) => {
-    const text = await admitRecipient(call, parts);
-    const { hash, from, to } = checked(BODIES.delivered, text);
+    const { hash, from, to } = checked(BODIES.delivered, await signed(call));
     return ciphertext(mailroom.readDelivered(hash, from, to));
   });
-}
-
-/** Lets in whoever signed the request with a key of the manifest; gives the body that was signed. */
-async function admitRecipient(call: Context, { publication, clock }: PortalParts): Promise<string> {
-  const text = await call.req.text();
-  const request = {
-    origin: call.get('origin') as string,
-    path: new URL(call.req.url).pathname,
-    body: text,
-    time: Math.floor(clock().getTime() / 1000),
-  };
-  const key = requestKey(call.req.header('authorization') ?? '', request, TOLERANCE_SECONDS);
-  const { manifest } = await publication();
-  if (key !== undefined && manifest.recipients.some((one) => one.key === key)) return text;
-  throw new Fault(
-    'not-trusted',
-    'This is for recipients of the manifest, with a signed request and a clock that is right.',
-  );
-}
-
-function ciphertext(stream: ReadableStream<Uint8Array>): Response {
-  return new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>, {
-    headers: { 'Content-Type': 'application/octet-stream' },
-  });
-}
-
-async function body<S extends z.ZodType>(call: Context, schema: S): Promise<z.output<S>> {
-  if (call.req.header('content-type')?.split(';')[0]?.trim() !== 'application/json') {
-    throw new Fault('wrong-type', 'The body must be application/json.');
-  }
-  return checked(schema, await call.req.text());
-}
-
-function checked<S extends z.ZodType>(schema: S, text: string): z.output<S> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Fault('invalid-input', 'The body is not JSON.', { place: 'body' });
-  }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw inputFault('body', result.error);
 }

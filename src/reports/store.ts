@@ -93,6 +93,22 @@ export class MessageFiles {
     return ReadableStreamOf(stream);
   }
 
+  /** The first `to` bytes of the ciphertext; none where the file has gone meanwhile. */
+  async readStart(hash: string, to: number): Promise<Uint8Array> {
+    try {
+      const file = await open(join(this.#folder, hash), 'r');
+      try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(to), 0, to, HEAD);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Uint8Array();
+      throw error;
+    }
+  }
+
   /** Writes the file anew with changed facts; without its ciphertext, if they say it has been deleted. */
   async rewrite(stored: Stored): Promise<void> {
     const temporary = join(this.#folder, `${stored.hash}.tmp`);

@@ -205,6 +205,7 @@ let csrfToken = '';
 export const rememberCsrfToken = (token: string) => {
   csrfToken = token;
 };
+export const csrfTokenOf = (): string => csrfToken;
 
 /** Set by the client: asks whoever sits here to prove it. False if they would rather not. */
 let proveAnew = async (): Promise<boolean> => false;

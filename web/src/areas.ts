@@ -8,6 +8,7 @@ export const AREAS = {
   ledger: ['auditor'],
   figures: ['head_of_unit'],
   access: ['engineer', 'approver', 'case_officer'],
+  reports: ['recipient'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Area = keyof typeof AREAS;

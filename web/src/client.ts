@@ -9,13 +9,28 @@ export const whenSessionEnds = (act: () => void) => {
   sessionEnded = act;
 };
 
+/** What a page keeps in memory of its own and must not outlive a session. */
+const keepers = new Set<() => void>();
+export const whenForgotten = (act: () => void) => keepers.add(act);
+
+/** Forgets everything that was shown: somebody has signed out, or the session has ended. */
+export function forgetAll(): void {
+  for (const forget of keepers) forget();
+}
+
+/** For requests that do not go through the query client. */
+export function noteSessionEnd(): void {
+  if (queryClient.getQueryData(sessionQuery.queryKey) === null) return;
+  queryClient.setQueryData(sessionQuery.queryKey, null);
+  forgetAll();
+  sessionEnded();
+}
+
 export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({
     onError: (error, query) => {
       if (!(error instanceof Problem) || error.status !== 401 || query.queryKey[0] === 'session') return;
-      if (queryClient.getQueryData(sessionQuery.queryKey) === null) return;
-      queryClient.setQueryData(sessionQuery.queryKey, null);
-      sessionEnded();
+      noteSessionEnd();
     },
   }),
   defaultOptions: {

@@ -1,4 +1,11 @@
-import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
 import { homeOf, mayRead } from './areas.ts';
 import { queryClient, whenSessionEnds } from './client.ts';
 import { AccessPage } from './pages/access.tsx';
@@ -134,6 +141,26 @@ const handedOverRoute = createRoute({
   validateSearch: storySearch,
   component: HandedOverPage,
 });
+const recipientRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  id: 'recipient',
+  component: function RecipientsOnly() {
+    const { roles } = insideRoute.useRouteContext();
+    return mayRead('reports', roles) ? <Outlet /> : <NoPermissionPage />;
+  },
+});
+/** The sealed protocol is fetched by those alone who read reports. */
+const reportsComponent = lazyRouteComponent(() => import('./pages/reports.tsx'));
+const reportsRoute = createRoute({
+  getParentRoute: () => recipientRoute,
+  path: '/reports',
+  component: reportsComponent,
+});
+const reportRoute = createRoute({
+  getParentRoute: () => recipientRoute,
+  path: '/reports/open',
+  component: reportsComponent,
+});
 const accountRoute = createRoute({ getParentRoute: () => insideRoute, path: '/account', component: AccountPage });
 const missingRoute = createRoute({ getParentRoute: () => insideRoute, path: '$', component: () => <NotFoundPage /> });
 
@@ -147,6 +174,7 @@ export const router = createRouter({
       auditorRoute.addChildren([ledgerRoute, ledgerEntryRoute]),
       figuresRoute,
       memberRoute.addChildren([casesRoute, caseRoute, handedOverRoute]),
+      recipientRoute.addChildren([reportsRoute, reportRoute]),
       accountRoute,
       accessRoute,
       missingRoute,

@@ -114,11 +114,15 @@ const made = new Map<Language, Words>();
 
 /** The words of the chosen language; the component follows the switch. */
 export function useWords(): Words {
-  const chosen = language.use();
-  let words = made.get(chosen);
+  return wordsIn(language.use());
+}
+
+/** The words of a language, whichever is chosen: for what goes to somebody who reads that one. */
+export function wordsIn(of: Language): Words {
+  let words = made.get(of);
   if (words === undefined) {
-    words = wordsOf(chosen);
-    made.set(chosen, words);
+    words = wordsOf(of);
+    made.set(of, words);
   }
   return words;
 }

@@ -45,14 +45,20 @@ export class ServerRefusal extends Refusal {
   }
 }
 
+/** So many starts of messages are asked for at once, at most. */
+export const MOST_STARTS = 64;
+
 export class PortalClient {
   /** Such as https://report.example.org */
   readonly origin: string;
   readonly #fetch: typeof fetch;
+  readonly #base: string;
 
-  constructor(origin: string, fetcher: typeof fetch = (input, init) => fetch(input, init)) {
+  /** `base` is the path that everything is below; recipients who read in the console have another one. */
+  constructor(origin: string, fetcher: typeof fetch = (input, init) => fetch(input, init), base = '/portal/api') {
     this.origin = new URL(origin).origin;
     this.#fetch = fetcher;
+    this.#base = base;
   }
 
   /**
@@ -60,10 +66,7 @@ export class PortalClient {
    * where none is given, and the promise against the manifest. Throws the refusal `manifest`.
    */
   async published(root?: string): Promise<PublishedPortal> {
-    const answer = await this.#json<Omit<PublishedPortal, 'manifest' | 'hash' | 'writers'>>(
-      'GET',
-      '/portal/api/manifest',
-    );
+    const answer = await this.#json<Omit<PublishedPortal, 'manifest' | 'hash' | 'writers'>>('GET', '/manifest');
     const trusted = root ?? answer.root;
     const manifest = verifyManifest(answer.signed, trusted);
     for (const language of LANGUAGES) {
@@ -77,46 +80,64 @@ export class PortalClient {
   }
 
   postage(): Promise<{ challenge: string; bits: number }> {
-    return this.#json('GET', '/portal/api/postage');
+    return this.#json('GET', '/postage');
   }
 
   begin(input: { challenge: string; counter: number; size: number }): Promise<{ id: string }> {
-    return this.#json('POST', '/portal/api/uploads', input);
+    return this.#json('POST', '/uploads', input);
   }
 
   async append(id: string, at: number, bytes: Uint8Array<ArrayBuffer>): Promise<number> {
-    const response = await this.#send('PUT', `/portal/api/uploads/${id}/${at}`, bytes, {});
+    const response = await this.#send('PUT', `/uploads/${id}/${at}`, bytes, {});
     return ((await response.json()) as { received: number }).received;
   }
 
   finish(id: string, tag: string, hash: string): Promise<Pick<ListedMessage, 'hash' | 'day' | 'keep'>> {
-    return this.#json('POST', `/portal/api/uploads/${id}/finish`, { tag, hash });
+    return this.#json('POST', `/uploads/${id}/finish`, { tag, hash });
   }
 
   async conversation(tag: string): Promise<ListedMessage[]> {
-    return (await this.#json<{ messages: ListedMessage[] }>('POST', '/portal/api/conversation', { tag })).messages;
+    return (await this.#json<{ messages: ListedMessage[] }>('POST', '/conversation', { tag })).messages;
   }
 
   /** Ciphertext of a message of a conversation; its first `to` bytes, or all. */
   async message(tag: string, hash: string, to?: number): Promise<Uint8Array> {
-    return bytesOf(await this.#post('/portal/api/message', { tag, hash, ...(to === undefined ? {} : { to }) }));
+    return bytesOf(await this.#post('/message', { tag, hash, ...(to === undefined ? {} : { to }) }));
   }
 
   /** What recipients may fetch; `signer` holds a key of the manifest. */
   async delivered(signer: Signer): Promise<DeliveredMessage[]> {
-    const response = await this.#post('/portal/api/recipients/list', {}, signer);
+    const response = await this.#post('/recipients/list', {}, signer);
     return ((await response.json()) as { messages: DeliveredMessage[] }).messages;
   }
 
   async deliveredMessage(signer: Signer, hash: string, to?: number): Promise<Uint8Array> {
-    return bytesOf(
-      await this.#post('/portal/api/recipients/message', { hash, ...(to === undefined ? {} : { to }) }, signer),
-    );
+    return bytesOf(await this.#post('/recipients/message', { hash, ...(to === undefined ? {} : { to }) }, signer));
+  }
+
+  /**
+   * The first `to` bytes of several delivered messages, at most MOST_STARTS, in the order asked for; undefined for one that is no
+   * longer there. Whoever reads asks for all there are, so that what he asks for says nothing of what he can open.
+   */
+  async deliveredStarts(
+    signer: Signer,
+    starts: readonly { readonly hash: string; readonly to: number }[],
+  ): Promise<(Uint8Array | undefined)[]> {
+    const bytes = await bytesOf(await this.#post('/recipients/starts', { starts }, signer));
+    const lengths = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let at = 0;
+    return starts.map(() => {
+      if (at + 4 > bytes.length) throw new Refusal('connection', 'The connection broke.');
+      const [from, length] = [at + 4, lengths.getUint32(at)];
+      at = from + length;
+      if (at > bytes.length) throw new Refusal('connection', 'The connection broke.');
+      return length === 0 ? undefined : bytes.subarray(from, at);
+    });
   }
 
   #post(path: string, value: unknown, signer?: Signer): Promise<Response> {
     const body = JSON.stringify(value);
-    const request = { origin: this.origin, path, body, time: Math.floor(Date.now() / 1000) };
+    const request = { origin: this.origin, path: this.#base + path, body, time: Math.floor(Date.now() / 1000) };
     return this.#send('POST', path, body, {
       'Content-Type': 'application/json',
       ...(signer === undefined ? {} : { Authorization: signRequest(request, signer) }),
@@ -136,7 +157,7 @@ export class PortalClient {
   ): Promise<Response> {
     let response: Response;
     try {
-      response = await this.#fetch(`${this.origin}${path}`, {
+      response = await this.#fetch(`${this.origin}${this.#base}${path}`, {
         ...{ method, body, headers, credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer' },
         redirect: 'error',
       });

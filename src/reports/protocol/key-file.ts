@@ -30,14 +30,11 @@ export async function newKeyFile(
 
 /** The keys in the text of a key file. The refusal `passphrase` for a wrong one, and for a file of another kind. */
 export async function readKeyFile(text: string, kind: KeyKind, passphrase: string): Promise<Keys> {
-  const match = /^# countersign (root|recipient|officer) key.*\n# seed ([0-9a-f]{64}) (hybrid|x25519)\n/.exec(
-    await decrypted(text, passphrase),
-  );
-  if (match?.[1] !== kind) throw new Refusal('passphrase', `This is not the key file of a ${kind}.`);
-  return await keysOf(hexToBytes(match[2] ?? ''), match[3] as Suite);
+  return await keysIn(await keyFileContent(text, passphrase), kind);
 }
 
-async function decrypted(text: string, passphrase: string): Promise<string> {
+/** What a key file holds under its passphrase. The refusal `passphrase`. */
+export async function keyFileContent(text: string, passphrase: string): Promise<string> {
   const decrypter = new Decrypter();
   try {
     decrypter.addPassphrase(passphrase);
@@ -45,4 +42,11 @@ async function decrypted(text: string, passphrase: string): Promise<string> {
   } catch {
     throw new Refusal('passphrase', 'The passphrase is wrong, or this is not a key file.');
   }
+}
+
+/** The keys in the content of a key file. The refusal `passphrase` for one of another kind. */
+export async function keysIn(content: string, kind: KeyKind): Promise<Keys> {
+  const match = /^# countersign (root|recipient|officer) key.*\n# seed ([0-9a-f]{64}) (hybrid|x25519)\n/.exec(content);
+  if (match?.[1] !== kind) throw new Refusal('passphrase', `This is not the key file of a ${kind}.`);
+  return await keysOf(hexToBytes(match[2] ?? ''), match[3] as Suite);
 }

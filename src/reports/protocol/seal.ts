@@ -34,6 +34,8 @@ export interface SealOptions {
   readonly recipients: readonly string[];
   readonly suite: Suite;
   readonly slots: number;
+  /** Bytes of plaintext to pad to at least. */
+  readonly least?: number;
 }
 
 /** Seals a message. Attachments are read twice, first for their hashes, and never held in memory as a whole. */
@@ -43,7 +45,7 @@ export async function seal(options: SealOptions): Promise<Sealed> {
   for (const one of attachments) files.push({ name: one.name, size: one.size, sha256: await hashOf(one.stream()) });
   const head = writeLetter({ ...options.letter, files }, options.signer);
   const length = head.length + attachments.reduce((sum, { size }) => sum + size, 0);
-  const plaintext = sizeClass(length);
+  const plaintext = sizeClass(Math.max(length, options.least ?? 0));
   const encrypter = await encrypterFor(options);
   const stream = await encrypter.encrypt(streamOf(plaintextParts(head, attachments, plaintext - length)));
   return { size: sealedSize(options.suite, options.slots, plaintext), stream };
@@ -53,7 +55,11 @@ export async function seal(options: SealOptions): Promise<Sealed> {
  * An encrypter with exactly `slots` stanzas in random order: the real recipients, and for the rest keys that were made
  * for this one message and thrown away. Who looks at the header, or has no slot in it, learns nothing about who has.
  */
-async function encrypterFor({ recipients, suite, slots }: Omit<SealOptions, 'letter' | 'signer'>): Promise<Encrypter> {
+async function encrypterFor({
+  recipients,
+  suite,
+  slots,
+}: Pick<SealOptions, 'recipients' | 'suite' | 'slots'>): Promise<Encrypter> {
   if (recipients.length > slots) throw new Refusal('too-large', 'There are more recipients than slots.');
   const all = [...recipients];
   while (all.length < slots) all.push(await strangersKey(suite));

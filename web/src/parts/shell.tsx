@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { ask, rememberCsrfToken, type Session } from '../api.ts';
 import { areasOf, mayRead } from '../areas.ts';
-import { queryClient } from '../client.ts';
+import { forgetAll, queryClient } from '../client.ts';
 import { useKeys } from '../keys.ts';
 import { overviewQuery, sessionQuery } from '../queries.ts';
 import { useWords } from '../words.ts';
@@ -78,6 +78,7 @@ function Account({ session }: { session: Session }) {
     // Whatever the server answered, this browser forgets what it was shown.
     onSettled: () => {
       rememberCsrfToken('');
+      forgetAll();
       queryClient.clear();
       queryClient.setQueryData(sessionQuery.queryKey, null);
       void navigate({ to: '/sign-in', search: {} });
