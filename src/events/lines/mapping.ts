@@ -54,8 +54,6 @@ const Mapping = z.strictObject({
   recognise: Sql,
   /** json: SQL of the object that the fields are read from, where that is not the line. */
   from: Sql.optional(),
-  /** json: names of fields are found whatever their capitals. */
-  any_case: z.boolean().default(false),
   /** regex: RE2, every group named. */
   pattern: z.string().optional(),
   /** table: SQL of the columns' names, where no #fields stands above a line. */
@@ -127,13 +125,16 @@ export function pathOf(path: string | readonly string[]): { keys: string[]; list
 export function fieldsSql(reader: LineReader): string[] {
   const fields = Object.entries(reader.fields);
   const direct = (value: (key: string) => string) =>
-    fields.map(([name, path]) => `${value(typeof path === 'string' ? path : path.join('.'))} AS ${name}`);
+    fields.map(([name, path]) => {
+      const { keys, list } = pathOf(path);
+      const text = value(keys.join('.'));
+      return `${list ? `arrayFilter(one -> one != '', splitByChar(',', ${text}))` : text} AS ${name}`;
+    });
   switch (reader.shape) {
     case 'json': {
       const from = reader.from ?? 'line';
-      const extract = reader.any_case ? 'JSONExtractCaseInsensitive' : 'JSONExtract';
       return [
-        `${extract}(${from}, ${literal(recordType(reader))}) AS record`,
+        `JSONExtract(${from}, ${literal(recordType(reader))}) AS record`,
         ...fields.map(([name, path]) => {
           const { keys } = pathOf(path);
           return `${keys.reduce((inner, key) => `tupleElement(${inner}, ${literal(key)})`, 'record')} AS ${name}`;
@@ -141,7 +142,7 @@ export function fieldsSql(reader: LineReader): string[] {
       ];
     }
     case 'pairs':
-      return [`extractKeyValuePairs(line, '=', ' ', '"') AS pairs`, ...direct((key) => `pairs[${literal(key)}]`)];
+      return [`extractKeyValuePairs(line, '=', ' \\x1d', '"') AS pairs`, ...direct((key) => `pairs[${literal(key)}]`)];
     case 'regex':
       return [
         `extractGroups(line, ${literal(reader.pattern!)}) AS found`,
