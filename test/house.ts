@@ -66,6 +66,7 @@ const SQL = [
 /** Files besides store.ts that may hold SQL: they turn content into the text of a query, purely; a store runs it. */
 export const COMPILERS: Readonly<Record<string, string>> = {
   'src/events/reader.ts': "a reader's mapping becomes the query that normalises its log",
+  'src/events/lines/compile.ts': "a reader's mapping becomes the query that normalises lines of any source",
   'src/sigma/shape.ts': 'the shape of a log becomes the rows that rules are compiled for',
   'src/sigma/correlate.ts': 'a correlation of rules becomes the query that finds its hits',
 };

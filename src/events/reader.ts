@@ -2,7 +2,7 @@
  * A log reader is a folder under readers/: mapping.yml says how a line becomes an event, sample.csv and expected.jsonl
  * prove it. This file turns a mapping and a file's header into the SQL that the engine runs over raw lines.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -25,7 +25,7 @@ const Mapping = z.strictObject({
 
 export type Reader = z.infer<typeof Mapping>;
 
-const FOLDER = fileURLToPath(new URL('./readers/', import.meta.url));
+export const FOLDER = fileURLToPath(new URL('./readers/', import.meta.url));
 
 /** Columns that every log has, read the same way for all of them. A bad line is a Base Event on the first day of 1970. */
 const COMMON: Record<string, string> = {
@@ -49,9 +49,11 @@ const KEYWORDS = `if(
   []
 )`;
 
+/** The readers of an organisation folder's tables. */
 export function readers(): Reader[] {
   return readdirSync(FOLDER)
     .sort()
+    .filter((name) => existsSync(`${FOLDER}${name}/sample.csv`))
     .map((name) => readMapping(`${FOLDER}${name}/mapping.yml`));
 }
 
@@ -62,7 +64,7 @@ export function readMapping(path: string): Reader {
 }
 
 /** SQL of a SELECT that reads the lines of a segment; see csvLines for its columns and parameters. */
-function linesSql(reader: Reader, positions: CsvPositions, firstFields = 0): string {
+export function linesSql(reader: Reader, positions: CsvPositions, firstFields = 0): string {
   const words = Object.keys(reader.activities).map(literal);
   const names = Object.values(reader.activities).map(literal);
   return csvLines(
@@ -88,7 +90,7 @@ function linesSql(reader: Reader, positions: CsvPositions, firstFields = 0): str
 }
 
 /** The events table's columns that `reader` fills, each with its SQL expression over what linesSql gives. */
-function eventColumns(reader: Reader): Record<string, string> {
+export function eventColumns(reader: Reader): Record<string, string> {
   const classUid = `if(reason = '', ${reader.class_uid}, 0)`;
   const keywords = 'content' in reader.columns ? { keywords: KEYWORDS } : {};
   return { ...COMMON, ...keywords, class_uid: classUid, log_name: literal(reader.log_name), ...reader.map };
