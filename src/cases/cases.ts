@@ -10,5 +10,5 @@ export { caseRoutes } from './routes.ts';
 export { OUTCOMES, type Outcome } from './step.ts';
 export { LEDGERED as caseTables } from './store.ts';
 export { summaryOf, wholeOf } from './story.ts';
-export { subjectRoutes } from './subject-routes.ts';
+export { answerInvitation, invitationsOf, subjectRoutes } from './subject-routes.ts';
 export { type Cases, caseOf, casesOf, type Person, personLooking } from './work.ts';

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { Fault } from '../base/fault.ts';
-import { type Route, route } from '../http/route.ts';
+import { type Account, type Route, route } from '../http/route.ts';
 import type { Case } from './case.ts';
 import { readCase, refusal } from './order.ts';
 import { SUBJECT } from './step.ts';
@@ -24,16 +24,36 @@ const Mine = z.object({
 });
 const Answer = z.object({ invitation: z.string().regex(/^[0-9A-Z]{8}$/), text: z.string().trim().min(1).max(20_000) });
 
+export type Invitation = z.output<typeof Mine>;
+
+/** What somebody is invited to reply to, and what was decided. Before he was invited: nothing. */
+export async function invitationsOf(cases: Cases, account: Account): Promise<Invitation[]> {
+  const at = cases.clock().toISOString();
+  return [...(await invited(cases, account))].map(([id, one]) => mine(id, one, at));
+}
+
+/** Takes his reply or his appeal. Throws `not-found` for an invitation that is not his, and what the case's order refuses. */
+export async function answerInvitation(
+  cases: Cases,
+  account: Account,
+  { kind, invitation, text }: { kind: 'reply' | 'appeal'; invitation: string; text: string },
+): Promise<void> {
+  if (!(await invited(cases, account)).has(invitation))
+    throw new Fault('not-found', 'There is no such invitation.', { place: 'invitation' });
+  await takeFor(cases, invitation, SUBJECT, { kind, text });
+}
+
+async function invited(cases: Cases, account: Account): Promise<Map<string, Case>> {
+  const { ownLead } = await personLooking(cases, account);
+  const rows = ownLead === null ? [] : await casesAbout(cases.casework, ownLead);
+  const ids = rows.map(({ id }) => id);
+  const steps = await selectStepsOf(cases.casework, ids);
+  const found = ids.map((id) => [id, readCase(steps.get(id)!)] as const);
+  return new Map(found.filter(([, { invitation }]) => invitation !== undefined));
+}
+
 /** These routes are not recorded by whose account it was: the ledger would tell an auditor who a case is about. */
 export function subjectRoutes(cases: Cases): Route[] {
-  const invited = async (account: Parameters<typeof personLooking>[1]): Promise<Map<string, Case>> => {
-    const { ownLead } = await personLooking(cases, account);
-    const rows = ownLead === null ? [] : await casesAbout(cases.casework, ownLead);
-    const ids = rows.map(({ id }) => id);
-    const steps = await selectStepsOf(cases.casework, ids);
-    const found = ids.map((id) => [id, readCase(steps.get(id)!)] as const);
-    return new Map(found.filter(([, { invitation }]) => invitation !== undefined));
-  };
   const answering = (kind: 'reply' | 'appeal', path: `/api/${string}`, summary: string) =>
     route({
       method: 'POST',
@@ -42,11 +62,7 @@ export function subjectRoutes(cases: Cases): Route[] {
       summary,
       body: Answer,
       response: z.void(),
-      async handler({ body }, { account }) {
-        if (!(await invited(account)).has(body.invitation))
-          throw new Fault('not-found', 'There is no such invitation.', { place: 'invitation' });
-        await takeFor(cases, body.invitation, SUBJECT, { kind, text: body.text });
-      },
+      handler: ({ body }, { account }) => answerInvitation(cases, account, { kind, ...body }),
     });
   return [
     route({
@@ -55,11 +71,7 @@ export function subjectRoutes(cases: Cases): Route[] {
       audience: 'signed-in',
       summary: 'What one is invited to reply to, and what was decided.',
       response: z.object({ invitations: z.array(Mine) }),
-      async handler(_, { account }) {
-        const at = cases.clock().toISOString();
-        const found = await invited(account);
-        return { invitations: [...found].map(([id, one]) => mine(id, one, at)) };
-      },
+      handler: async (_, { account }) => ({ invitations: await invitationsOf(cases, account) }),
     }),
     answering('reply', '/api/my-cases/replies', 'Replies to an invitation.'),
     answering('appeal', '/api/my-cases/appeals', 'Appeals against a decision one was told of.'),

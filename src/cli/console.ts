@@ -14,7 +14,17 @@ import {
 import { systemClock } from '../base/clock.ts';
 import { type Config, readConfig } from '../base/config.ts';
 import { type Log, openLog } from '../base/log.ts';
-import { type Cases, caseFacts, caseRoutes, isKeptOut, isMember, leadsInCases, subjectRoutes } from '../cases/cases.ts';
+import {
+  answerInvitation,
+  type Cases,
+  caseFacts,
+  caseRoutes,
+  invitationsOf,
+  isKeptOut,
+  isMember,
+  leadsInCases,
+  subjectRoutes,
+} from '../cases/cases.ts';
 import { eventRoutes } from '../events/events.ts';
 import { type Serving, serve } from '../http/serve.ts';
 import {
@@ -118,6 +128,10 @@ export async function serveConsole(
       '/declarations': declarationPages({
         ...{ ...data, access, clock: access.clock, ...reach },
         noticesFor: (userUid) => noticesFor(unmaskings, userUid),
+        hearing: {
+          of: (account) => invitationsOf(cases, account),
+          answer: (account, input) => answerInvitation(cases, account, input),
+        },
       }),
       '/api/sealed': deskPages(options.portal, {
         identify: (request) => authenticate(access, request),

@@ -155,16 +155,17 @@ const fileOf = (name: string, blob: Blob) => ({
   stream: () => blob.stream() as ReadableStream<Uint8Array>,
 });
 
-const CARRIED = `This is made up, like everything in this demo.
+const MADE_UP = 'This is made up, like everything in this demo.';
+const CARRIED = `${MADE_UP}
 
-Twice last week I saw a folder with drawings of the new press leave the archive under a coat. I do not know whether
-there was permission. I would rather ask here than guess aloud.`;
+Twice last week I saw a folder with drawings of the new press leave the archive under a coat. \
+I do not know whether there was permission. I would rather ask here than guess aloud.`;
 const THANKS = 'Thank you. We have received your report and will look into how drawings leave the archive.';
-const APPROACHED = `This is made up, like everything in this demo.
+const APPROACHED = `${MADE_UP}
 
-Somebody I met at a trade fair pays me for short market notes. Last time he asked for a price list that is not public.
+Somebody I met at a trade fair pays me for short market notes. Last time he asked for a price list that is not public. \
 I have not given it to him. I have kept two payments and do not know how to get out of this.`;
-const ABOUT_A_READER = `This is made up, like everything in this demo.
+const ABOUT_A_READER = `${MADE_UP}
 
-The list of who may open the vault was changed on a day when nobody was supposed to have access to it. I have left the
-head of security out of this, because the change was made under that account.`;
+The list of who may open the vault was changed on a day when nobody was supposed to have access to it. \
+I have left the head of security out of this, because the change was made under that account.`;

@@ -9,9 +9,10 @@ import { html, raw } from 'hono/html';
 import { type Access, authenticate, type SignedIn, signIn, signOut } from '../access/access.ts';
 import { Fault } from '../base/fault.ts';
 import { ownOrigin, type Reach, refuseForeign } from '../http/guard.ts';
-import type { Identity } from '../http/route.ts';
+import type { Account, Identity } from '../http/route.ts';
 import { FIELDS, type Field, KINDS, type Kind, type Mistake, readDeclaration } from './declaration.ts';
 import { declare, ownDeclarations, type People, personOfAccount } from './declarations.ts';
+import { HEARING_ANSWERS, type HearingAnswer, hearingSection, type Invitation, MOST_REPLY } from './hearing-pages.ts';
 
 type Words = Readonly<Record<string, string>>;
 type Html = ReturnType<typeof html>;
@@ -25,6 +26,11 @@ export interface DeclarationParts extends People, Reach {
   readonly access: Access;
   /** What a person of the directory is told about inquiries into him. */
   readonly noticesFor?: (userUid: string) => Promise<readonly Notice[]>;
+  /** What he is invited to reply to, and taking his answer. */
+  readonly hearing?: {
+    of(account: Account): Promise<readonly Invitation[]>;
+    answer(account: Account, input: { kind: HearingAnswer; invitation: string; text: string }): Promise<void>;
+  };
 }
 
 /** The identity behind a pseudonym of his was opened. Days are YYYY-MM-DD. */
@@ -63,8 +69,9 @@ export function declarationPages(parts: DeclarationParts): Hono {
     if (identity === null) return show(call, (w) => signInPage(w, languageOf(call), false));
     const own = await ownDeclarations(parts, identity.account);
     const notices = (await parts.noticesFor?.(await personOfAccount(parts, identity.account))) ?? [];
-    const done = call.req.query('done') === '1';
-    return show(call, (w) => overview(w, languageOf(call), { identity, own, notices, done }));
+    const invitations = (await parts.hearing?.of(identity.account)) ?? [];
+    const done = call.req.query('done') ?? '';
+    return show(call, (w) => overview(w, languageOf(call), { identity, own, notices, invitations, done }));
   });
   app.post('/sign-in', async (call) => {
     const form = await readForm(call, parts);
@@ -85,6 +92,18 @@ export function declarationPages(parts: DeclarationParts): Hono {
     call.header('Set-Cookie', here(await signOut(parts.access, call.req.raw)));
     return again(call);
   });
+  for (const kind of HEARING_ANSWERS) {
+    app.post(`/hearing-${kind}`, async (call) => {
+      const form = await readForm(call, parts, MOST_REPLY.bytes);
+      const identity = await identify(call);
+      requireToken(form, identity);
+      const text = (form.get('text') ?? '').trim();
+      // Empty, or longer than the form lets anybody type: nothing is taken, and the page with the form comes again.
+      if (text === '' || text.length > MOST_REPLY.characters) return again(call);
+      await parts.hearing?.answer(identity.account, { kind, invitation: form.get('invitation') ?? '', text });
+      return call.redirect(`/declarations?done=answer&lang=${languageOf(call)}`, 303);
+    });
+  }
   for (const kind of KINDS) {
     app.get(`/${kind}`, async (call) => {
       const identity = await identify(call);
@@ -112,13 +131,13 @@ function cookiesOf({ cookies }: SignedIn): string[] {
 }
 const here = (cookie: string): string => cookie.replace('Path=/api', 'Path=/declarations');
 
-async function readForm(call: Context, reach: Reach): Promise<URLSearchParams> {
+async function readForm(call: Context, reach: Reach, most = MOST_BYTES): Promise<URLSearchParams> {
   refuseForeign(call.req.raw.headers, ownOrigin(call.req.url, reach), 'POST');
   if (call.req.header('content-type')?.split(';')[0] !== 'application/x-www-form-urlencoded') {
     throw new Fault('wrong-type', 'The body must be a form.');
   }
   const text = await call.req.text();
-  if (text.length > MOST_BYTES) throw new Fault('too-large', 'The form is too large.');
+  if (text.length > most) throw new Fault('too-large', 'The form is too large.');
   return new URLSearchParams(text);
 }
 
@@ -168,12 +187,14 @@ function overview(
     identity: { csrfToken },
     own,
     notices,
+    invitations,
     done,
   }: {
     identity: Identity;
     own: Awaited<ReturnType<typeof ownDeclarations>>;
     notices: readonly Notice[];
-    done: boolean;
+    invitations: readonly Invitation[];
+    done: string;
   },
 ) {
   const told = notices.map(
@@ -188,7 +209,8 @@ function overview(
     return html`<li>${w[kind]}: ${days} ${note} (${w.declared_on} ${declared_on})</li>`;
   });
   return html`${told.length > 0 ? html`<section aria-labelledby="notices"><h2 id="notices">${w.notices}</h2>${told}<p>${w.notice_reply}</p></section>` : ''}
-${done ? html`<div class="done" role="status"><h2>${w.done}</h2></div>` : ''}
+${['1', 'answer'].includes(done) ? html`<div class="done" role="status"><h2>${done === '1' ? w.done : w.hearing_done}</h2></div>` : ''}
+${hearingSection(w, language, { csrfToken, invitations })}
 <h1>${w.choose}</h1>
 <dl>${links}</dl>
 <h2>${w.next}</h2>

@@ -79,7 +79,7 @@ export function coverSizes(most: number, draw: (below: number) => number): numbe
   return [...Array.from({ length: draw(most + 1) }, () => SIZE_CLASSES[0]), ...larger];
 }
 
-/** On average 2.25 MB a round. A message above 64 MiB has no cover: it would cost more than all others together. */
+/** On average 1.75 MB a round. A message above 64 MiB has no cover: it would cost more than all others together. */
 const LARGER_COVER = [
   { size: SIZE_CLASSES[1], oneIn: 4 },
   { size: SIZE_CLASSES[2], oneIn: 16 },

@@ -2,7 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { armor, Encrypter } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { manualClock } from '../../src/base/clock.ts';
+import { addDays, addMonths, keysOf } from '../../src/reports/protocol/protocol.ts';
+import { ROOT, seedOf } from '../../src/reports/protocol/samples.ts';
+import { type Sample, samplePortal, sampleReporter } from '../../src/reports/sample-portal.ts';
 import { countersign, type Running, start } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-portal-cli-'));
@@ -193,4 +198,78 @@ test.for<[args: string[], code: number, said: string]>([
   const ended = await countersign(...args);
   expect(ended).toMatchObject({ code, stdout: '' });
   expect(ended.stderr).toContain(said);
+});
+
+/** A portal as it was weeks ago, served today. */
+describe('clocks that run out', () => {
+  const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
+  const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
+  let past: Sample;
+  let late: Running;
+  let options: string[];
+
+  beforeAll(async () => {
+    const clock = manualClock(daysAgo(20).toISOString());
+    past = await samplePortal({ clock });
+    await (await sampleReporter(past.client)).send('weeks ago');
+    await past.portal.round();
+    clock.advance(15 * 86_400);
+    await (await sampleReporter(past.client)).send('five days ago');
+    await past.portal.round();
+    await past.portal.close();
+    const { identity, signer } = await keysOf(seedOf(1), 'x25519');
+    const encrypter = new Encrypter();
+    encrypter.setScryptWorkFactor(8);
+    encrypter.setPassphrase('correct horse battery staple');
+    const lines = [
+      `# countersign recipient key, public key ${signer.key}`,
+      `# seed ${'01'.repeat(32)} x25519`,
+      identity,
+    ];
+    writeFileSync(at('r1.key'), armor.encode(await encrypter.encrypt(`${lines.join('\n')}\n`)));
+    late = start('bin/countersign.js', ['portal', 'serve', '--data', past.dir, '--port', '0']);
+    while (!late.stderr().includes('/portal/')) {
+      if (late.child.exitCode !== null) throw new Error(late.stderr());
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const origin = /http:\/\/[\d.:]+/.exec(late.stderr())?.[0] ?? '';
+    options = ['--key', at('r1.key'), ...PASSPHRASE, '--portal', origin, '--trust', ROOT.key];
+  }, 120_000);
+  afterAll(async () => {
+    late.child.kill('SIGTERM');
+    await late.ended;
+    rmSync(past.dir, { recursive: true });
+  });
+
+  test('what is overdue, and what will be within three days, is named before anything else, and the exit code is 7', async () => {
+    const { code, stdout } = await countersign('reports', 'due', ...options);
+    expect(code).toBe(7);
+    expect(stdout.trim().split('\n')).toEqual([
+      expect.stringMatching(
+        new RegExp(`^[0-9a-f]{12}  acknowledge by ${addDays(dayOf(daysAgo(20)), 7)} .*OVERDUE`, 'i'),
+      ),
+      expect.stringMatching(new RegExp(`^[0-9a-f]{12}  acknowledge by ${addDays(dayOf(daysAgo(5)), 7)}$`)),
+    ]);
+    const all = await countersign('reports', 'due', '--within', '90', ...options);
+    expect(all.stdout).toContain(`feedback by ${addMonths(dayOf(daysAgo(20)), 3)}`);
+  });
+
+  test('an answer stops the clock, and feedback the other', async () => {
+    const list = (await countersign('reports', 'list', ...options)).stdout;
+    const ids = list.match(/^[0-9a-f]{12}/gm) ?? [];
+    expect(ids).toHaveLength(2);
+    writeFileSync(at('answer.txt'), 'We have it.');
+    const answer = ['--text', at('answer.txt'), '--kind', 'feedback', ...options];
+    expect(await countersign('reports', 'reply', ids[0]!, ...answer)).toMatchObject({ code: 0 });
+    // It comes back to recipients with the next delivery: at the next start.
+    late.child.kill('SIGTERM');
+    await late.ended;
+    const port = new URL(options.at(options.indexOf('--portal') + 1)!).port;
+    late = start('bin/countersign.js', ['portal', 'serve', '--data', past.dir, '--port', port]);
+    while (!late.stderr().includes('/portal/')) await new Promise((resolve) => setTimeout(resolve, 50));
+    const { code, stdout } = await countersign('reports', 'due', '--within', '90', ...options);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain(ids[0]);
+    expect(stdout.match(new RegExp(`^${ids[1]}  (acknowledge|feedback) by`, 'gm'))).toHaveLength(2);
+  });
 });

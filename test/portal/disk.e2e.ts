@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch } from '../console/browser.ts';
-import { makePortal, type RealPortal } from './server.ts';
+import { launch, openPage, signIn } from '../console/browser.ts';
+import { makePortal, PASSPHRASE, type RealPortal } from './server.ts';
 import { comeBack, press, send, write } from './walk.ts';
 
 /** Words that occur nowhere by chance. Each is planted in another place of a full run. */
@@ -22,6 +22,8 @@ beforeAll(async () => {
   const world = join(portal.folder, 'world');
   await portal.run(['simulate', '--people', '8', '--days', '7', '--out', world]);
   await portal.run(['ingest', world, '--data', join(portal.folder, 'data')]);
+  const made = await portal.run(['account', 'rita', '--role', 'recipient', '--data', join(portal.folder, 'data')]);
+  password = /password (\S+)/.exec(made)?.[1] ?? '';
   writeFileSync(join(portal.folder, 'data/config.yml'), 'portal_port: 0\nlog_level: debug\n');
 }, 300_000);
 afterAll(async () => {
@@ -57,6 +59,23 @@ function findings(texts: readonly string[]): string[] {
   );
 }
 
+let password = '';
+async function readInConsole(text: string, id: string): Promise<void> {
+  const { page } = await openPage(browser);
+  await signIn(page, portal.console, { name: 'rita', password }, '/reports');
+  await page.locator('#key-file').setInputFiles(join(portal.folder, 'security.key'));
+  await page.locator('#file-passphrase').fill(PASSPHRASE);
+  await page.locator('form:has(#key-file) button[type="submit"]').click();
+  await page.locator('.report-row', { hasText: id }).getByRole('button').click();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: /^Save / }).click();
+  await (await saved).path();
+  await page.locator('#answer').fill(text);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('Sent. The reporter can read it now.').waitFor({ timeout: 60_000 });
+  await page.context().close();
+}
+
 test('after a full run none of 30 planted words is on the disk or in a log', { timeout: 300_000 }, async () => {
   await portal.start();
   const context = await browser.newContext({ userAgent: AGENT, extraHTTPHeaders: { 'X-Forwarded-For': ADDRESS } });
@@ -72,7 +91,9 @@ test('after a full run none of 30 planted words is on the disk or in a log', { t
   const key = ['--key', join(portal.folder, 'ombudsperson.key'), '--portal', portal.origin];
   const list = await portal.run(['reports', 'list', ...key]);
   const id = /^([0-9a-f]{12}) /m.exec(list)?.[1] ?? '';
-  await portal.run(['reports', 'reply', id, ...key, '--text', '-', '--kind', 'feedback'], take(6));
+  await portal.run(['reports', 'reply', id, ...key, '--text', '-', '--kind', 'feedback'], take(3));
+  // The other recipient reads and answers in the console, which has the same process, stores, log and ledger.
+  await readInConsole(take(3), id);
   await comeBack(page, portal.origin, words.join(' '));
   await page.locator('.theirs').waitFor();
   await press(page, 'Write more');
@@ -84,7 +105,15 @@ test('after a full run none of 30 planted words is on the disk or in a log', { t
   await context.close();
   expect(WORDS).toEqual([]);
   // While it runs, and after it has ended.
-  const secrets = [...PLANTED, words.join(' '), words.slice(0, 4).join(' '), AGENT, ADDRESS, 'PlantedAgent'];
+  const secrets = [
+    ...PLANTED,
+    PASSPHRASE,
+    words.join(' '),
+    words.slice(0, 4).join(' '),
+    AGENT,
+    ADDRESS,
+    'PlantedAgent',
+  ];
   expect(findings(secrets)).toEqual([]);
   await portal.stop();
   expect(findings(secrets)).toEqual([]);

@@ -12,6 +12,8 @@ export interface RealPortal {
   readonly folder: string;
   readonly rootKey: string;
   origin: string;
+  /** The console's address, where it is served too. */
+  console: string;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Runs a command to its end; throws with what it said where its exit code is not `code`. */
@@ -33,6 +35,7 @@ export async function makePortal(
     folder,
     rootKey: '',
     origin: '',
+    console: '',
     run: (args, input = '', code = 0) => run(args, input, code),
     async start() {
       let log = '';
@@ -51,6 +54,7 @@ export async function makePortal(
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       portal.origin = /Portal[a-z ]*: (http:\/\/[\d.:]+)/.exec(log)?.[1] ?? '';
+      portal.console = /Countersign: (http:\/\/[\d.:]+)/.exec(log)?.[1] ?? '';
       port = Number(new URL(portal.origin).port);
     },
     async stop() {

@@ -59,12 +59,15 @@ export class Mail {
     this.#keys = keys;
   }
 
-  /** All there is now, the newest day first. Interrupted, it goes on where it stopped when it is called again. */
+  /**
+   * All there is now, the oldest day first: what is due soonest is open before today's flood. Interrupted, it goes on
+   * where it stopped when it is called again.
+   */
   async fetch({ signal, onProgress }: FetchOptions): Promise<Queue> {
     const delivered = await this.#portal.delivered(this.#keys.signer);
     const there = new Set(delivered.map(({ hash }) => hash));
     for (const hash of this.#opened.keys()) if (!there.has(hash)) this.#opened.delete(hash);
-    const wanted = delivered.filter(({ hash }) => !this.#opened.has(hash)).reverse();
+    const wanted = delivered.filter(({ hash }) => !this.#opened.has(hash));
     let breathed = Date.now();
     let next = this.#starts(wanted.slice(0, BATCH));
     for (let at = 0; at < wanted.length; at += BATCH) {
@@ -155,7 +158,7 @@ const ORDER = ['report', 'more', 'acknowledgement', 'reply', 'feedback', 'recusa
 
 function byDay(a: Found, b: Found): number {
   const rank = ({ day, letter }: Found): string => `${day} ${ORDER.indexOf(letter.kind)}`;
-  return rank(a) < rank(b) ? -1 : 1;
+  return rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0;
 }
 
 async function openOrNothing(bytes: Uint8Array, identities: readonly string[]) {
@@ -185,7 +188,10 @@ export async function ownMessages(
     const real = entry !== undefined && authentic([entry], keys.signer.key, writers).length > 0;
     all.push({ listed: one, entry: real ? entry : undefined });
   }
-  return all;
+  // The server knows days alone: within one, a report stands before its answer.
+  const rank = ({ listed, entry }: (typeof all)[number]): string =>
+    `${listed.day} ${entry === undefined ? ORDER.length : ORDER.indexOf(entry.letter.kind)}`;
+  return all.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
 }
 
 export async function ownEntries(portal: PortalClient, published: PublishedPortal, keys: Keys): Promise<Found[]> {

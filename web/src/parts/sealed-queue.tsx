@@ -3,7 +3,7 @@ import { useDeferredValue, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { fingerprint, type Unsigned } from '../../../src/reports/protocol/protocol.ts';
 import { choose, conversationsIn, type Desk, lock, refresh } from '../sealed/desk.ts';
-import { arrange, daysUntil, type Group, plain, type Row } from '../sealed/queue.ts';
+import { arrange, daysUntil, excerpt, type Group, plain, type Row } from '../sealed/queue.ts';
 import { useWords } from '../words.ts';
 import { ActFault } from './act.tsx';
 import { today } from './ledger-picture.tsx';
@@ -132,7 +132,7 @@ function ReportRow({ row }: { row: Row }) {
           {t('reports.facts', { day: day(row.day), messages: row.messages, files: row.files })}
         </span>
       </div>
-      <p className="report-text">{plain(row.text.slice(0, 160))}</p>
+      <p className="report-text">{excerpt(row.text, 160)}</p>
       <Clock row={row} />
     </li>
   );
@@ -162,7 +162,7 @@ function GroupRow({ group: { why, day: first, text, rows } }: { group: Group }) 
     <details className="report-group" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         {t(`report_group.${why}`, { count: rows.length, day: day(first) })}
-        {why === 'same' && <span className="quiet report-text"> {plain(text.slice(0, 100))}</span>}
+        {why === 'same' && <span className="quiet report-text"> {excerpt(text, 100)}</span>}
       </summary>
       {isOpen && <Paged rows={rows} />}
     </details>

@@ -123,6 +123,12 @@ export function plain(text: string): string {
   return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
+/** The beginning of a text, in one line. */
+export function excerpt(text: string, most: number): string {
+  const line = plain(text).replaceAll(/\s+/g, ' ');
+  return line.length > most ? `${line.slice(0, most).replace(/\s\S{0,20}$/, '')}…` : line;
+}
+
 /** A stranger's file name as one that leads nowhere and hides no ending. */
 export function fileName(name: string): string {
   const last = plain(name).split(/[\\/]/).at(-1) ?? '';
