@@ -112,7 +112,6 @@ function readSql(reader: LineReader, among: readonly LineReader[] | undefined): 
     ...reader.faults,
   ];
   const lines = linesOf(reader, among);
-  const computed = Object.entries(reader.let).map(([name, sql]) => `${sql} AS ${name}`);
   const shared = Object.entries(reader.together?.share ?? {}).map(
     ([name, sql]) => `max(${sql}) OVER (PARTITION BY ${reader.together!.key}) AS ${name}`,
   );
@@ -124,12 +123,18 @@ function readSql(reader: LineReader, among: readonly LineReader[] | undefined): 
         ${faults.map(([condition, reason]) => `${condition}, ${literal(reason)}`).join(',\n        ')},
         ''
       ) AS reason
-    FROM (
-      SELECT
-        *,
-        ${[...fieldsSql(reader), ...computed].join(',\n        ')}
-      FROM (${reader.shape === 'table' ? withHeaders(lines) : lines})
-    )`;
+    FROM (${takenApart(reader, reader.shape === 'table' ? withHeaders(lines) : lines)})`;
+}
+
+/**
+ * SQL of lines with all that a mapping names of them. Each name is a level of its own: the engine calls an expression by its
+ * whole text, which would grow beyond measure where names are made of names.
+ */
+export function takenApart(reader: LineReader, lines: string): string {
+  const [first = '*', ...fields] = fieldsSql(reader);
+  const levels = [[first], ...(fields.length > 0 ? [fields] : [])];
+  levels.push(...Object.entries(reader.let).map(([name, sql]) => [`${sql} AS ${name}`]));
+  return levels.reduce((inner, level) => `SELECT *, ${level.join(', ')} FROM (${inner})`, lines);
 }
 
 /** The nearest #fields above a line says what its columns are. */
