@@ -2,6 +2,7 @@
 export { type Batch, type LoadOptions, type LoadProgress, type LoadReport, loadLogs } from './jobs.ts';
 export { lineReaders, ownReaders } from './lines/catalog.ts';
 export type { LineParameters } from './lines/compile.ts';
+export { recordsSql } from './lines/compile.ts';
 export { type Proof, proveReader, sampleParameters } from './lines/golden.ts';
 export { intakeInsertSql, storeIntake } from './lines/intake.ts';
 export { COLUMNS, type LineReader, readLineMapping } from './lines/mapping.ts';
