@@ -14,6 +14,7 @@ import { portal } from './cli/portal.ts';
 import { replay } from './cli/replay.ts';
 import { reports } from './cli/reports.ts';
 import { retention } from './cli/retention.ts';
+import { readers } from './cli/readers.ts';
 import { rules } from './cli/rules.ts';
 import { seal } from './cli/seal.ts';
 import { serve } from './cli/serve.ts';
@@ -34,6 +35,7 @@ process.exitCode = await runCli(
     documents,
     assess,
     rules,
+    readers,
     portal,
     reports,
     seal,

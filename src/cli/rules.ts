@@ -1,4 +1,5 @@
 import { FAULTS, Fault } from '../base/fault.ts';
+import { lineReaders, ownReaders } from '../events/events.ts';
 import {
   type Backtest,
   type BacktestReport,
@@ -35,6 +36,8 @@ export const rules = command({
   options: {
     pipeline: several(text('FILE', "A processing pipeline in pySigma's format: field names, values of placeholders.")),
     samples: text('DIR', 'test: samples that do not lie among the rules.'),
+    stored: flag('test: take the samples in through readers and look for them as a backtest does.'),
+    readers: several(text('DIR', "A folder of an organisation's own readers.")),
     data: dataOption,
     since: span('DAYS', 'backtest: how many days, up to the newest event.', { default: 90 }),
     json: flag('Print the report as JSON.'),
@@ -51,7 +54,8 @@ export const rules = command({
         line ??= progress({ label: 'Testing', unit: 'tests', total });
         line.update(done);
       };
-      const report = await testRules(operands.place, { pipelines, samples, signal, onProgress });
+      const stored = options.stored ? lineReaders(options.readers) : undefined;
+      const report = await testRules(operands.place, { pipelines, samples, stored, signal, onProgress });
       line?.done();
       return reportTests(report, options.json, out);
     }
@@ -64,7 +68,9 @@ export const rules = command({
           line?.update(done);
         };
         const { place } = operands;
-        const report = await backtest(data.events, place, { days: options.since, pipelines, signal, onProgress });
+        const readers = lineReaders([...options.readers, ...ownReaders(data.dir)]);
+        const settings = { days: options.since, pipelines, readers, signal, onProgress };
+        const report = await backtest(data.events, place, settings);
         line?.done();
         out(options.json ? JSON.stringify(report) : backtestsText(report));
         return;

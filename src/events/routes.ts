@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { page, type Route, route } from '../http/route.ts';
 import { masker, QUEUE, type Sealed } from '../identities/identities.ts';
 import type { Data } from '../stores/data.ts';
+import { lineRoutes } from './lines/routes.ts';
 import { quarantinedLines, sourceStates } from './source.ts';
 
 const DAY = z.string().describe('YYYY-MM-DD, or empty');
@@ -36,9 +37,10 @@ const QUARANTINE = z.object({
 });
 
 /** What arrives and what does not: /api/sources. */
-export function eventRoutes(data: Sealed & Pick<Data, 'events'>): Route[] {
+export function eventRoutes(data: Sealed & Pick<Data, 'events' | 'dir'>): Route[] {
   const { events } = data;
   return [
+    ...lineRoutes(data),
     route({
       method: 'GET',
       path: '/api/sources',

@@ -142,8 +142,9 @@ describe('routes', () => {
     );
   };
 
-  test('are for analysts, reviewers and engineers', () => {
+  test('are for analysts, reviewers and engineers; what comes in line by line for engineers alone', () => {
     expect(eventRoutes(data).map(({ audience }) => audience)).toEqual([
+      ...['arrivals', 'shapes', 'nearest', 'search'].map(() => ['engineer']),
       ['analyst', 'reviewer', 'engineer'],
       ['analyst', 'reviewer', 'engineer'],
     ]);

@@ -31,7 +31,7 @@ export async function countPeople(events: Events, day: string): Promise<number> 
      FROM (
        SELECT
          (SELECT count() FROM (${PEOPLE_AS_OF})) AS listed,
-         (SELECT uniqExact(actor_user_uid) FROM events WHERE day BETWEEN {day:Date} - 27 AND {day:Date}) AS seen
+         (SELECT uniqExactIf(actor_user_uid, actor_user_uid != '') FROM events WHERE day BETWEEN {day:Date} - 27 AND {day:Date}) AS seen
      )`,
     { day },
   );

@@ -1,15 +1,17 @@
 /** What a rule would have found among the organisation's own events, day by day, before it goes live. */
 import { Fault } from '../base/fault.ts';
+import { type LineReader, lineReaders } from '../events/events.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { prepare, type Runnable } from './check.ts';
 import { readCollection } from './collection.ts';
 import { compile } from './compile.ts';
 import { compileCorrelation, rulesOf, type Tree } from './correlate.ts';
 import type { Problem } from './document.ts';
+import { type ForeignShape, foreignShape } from './foreign.ts';
 import { type OwnShape, ownLogSources, ownShape } from './own.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { LogSource, Meta, Rule } from './rule.ts';
-import { correlationsByDay, eventsByDay, hitsByDay, lastDay } from './store.ts';
+import { correlationsByDay, eventsByDay, FOREIGN_DAYS, hitsByDay, lastDay, readLogs } from './store.ts';
 
 export interface BacktestDay {
   day: string;
@@ -35,6 +37,8 @@ export interface BacktestOptions {
   /** Days, up to that of the newest event. */
   days: number;
   pipelines?: readonly Pipeline[];
+  /** The readers of lines, an organisation's own too; those of the program without. */
+  readers?: readonly LineReader[];
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
 }
@@ -60,11 +64,13 @@ export async function backtest(events: Events, place: string, options: BacktestO
   const from = dayBefore(to, options.days - 1);
   const report: BacktestReport = { results: [], unmapped: [], errors: [...problems] };
   const chosen = standing(runnables);
+  const logs = await readLogs(events);
+  const shapesOf = shapesOver((options.readers ?? lineReaders()).filter(({ log_name }) => logs.includes(log_name)));
   for (const [index, runnable] of chosen.entries()) {
     if (options.signal?.aborted) throw new Fault('interrupted', 'stopped by request', { place });
     const { title: rule, file, line } = metaOf(runnable);
-    const foreign = ruleParts(runnable).find(({ logsource }) => ownShape(logsource) === undefined);
-    if (foreign === undefined) report.results.push(await run(events, runnable, from, to));
+    const foreign = ruleParts(runnable).find(({ logsource }) => shapesOf(logsource).length === 0);
+    if (foreign === undefined) report.results.push(await run(events, runnable, shapesOf, from, to));
     else report.unmapped.push({ rule, file, line, logsource: said(foreign.logsource) });
     options.onProgress?.(index + 1, chosen.length);
   }
@@ -110,33 +116,65 @@ function standing(runnables: readonly Runnable[]): Runnable[] {
   return runnables.filter((runnable) => !parts.has(runnable.kind === 'tree' ? runnable.correlation : runnable));
 }
 
-async function run(events: Events, runnable: Runnable, from: string, to: string): Promise<Backtest> {
+/** Where the events lie that a logsource means: the logs of folders, and those that came in line by line. */
+type ShapesOf = (logsource: LogSource) => (OwnShape | ForeignShape)[];
+
+function shapesOver(readers: readonly LineReader[]): ShapesOf {
+  return (logsource) => {
+    const shapes = [ownShape(logsource), foreignShape(logsource, readers, FOREIGN_DAYS)];
+    return shapes.filter((shape) => shape !== undefined);
+  };
+}
+
+const logsOf = (shape: OwnShape | ForeignShape): readonly string[] => ('logs' in shape ? shape.logs : [shape.log]);
+
+async function run(
+  events: Events,
+  runnable: Runnable,
+  shapesOf: ShapesOf,
+  from: string,
+  to: string,
+): Promise<Backtest> {
   const { title, file } = metaOf(runnable);
-  const logs = [...new Set(ruleParts(runnable).map(({ logsource }) => shapeOf(logsource).log))];
+  const parts = ruleParts(runnable).map(({ logsource }) => shapesOf(logsource).flatMap(logsOf));
   const { counts, missing } =
-    runnable.kind === 'tree' ? await runTree(events, runnable, from, to) : await runRule(events, runnable, from, to);
-  const hits = new Map(counts.map(({ day, count }) => [day, count]));
-  const seen = new Map((await eventsByDay(events, logs, from, to)).map(({ day, count }) => [day, count]));
-  const days = daysFrom(from, to).map((day) => ({ day, hits: hits.get(day) ?? 0, events: seen.get(day) ?? 0 }));
+    runnable.kind === 'tree'
+      ? await runTree(events, runnable, shapesOf, from, to)
+      : await runRule(events, runnable, shapesOf, from, to);
+  const hits = new Map<string, number>();
+  for (const { day, count } of counts) hits.set(day, (hits.get(day) ?? 0) + count);
+  const seen = await daysSeen(events, parts, from, to);
+  const days = daysFrom(from, to).map((day) => ({ day, hits: hits.get(day) ?? 0, events: seen(day) }));
   const total = days.reduce((sum, day) => sum + day.hits, 0);
+  const logs = [...new Set(parts.flat())];
   return { rule: title, file, logs, from, to, hits: total, days, missing: [...missing] };
 }
 
-/** Only rules whose logs are the organisation's come here. */
-function shapeOf(logsource: LogSource): OwnShape {
-  const shape = ownShape(logsource);
-  if (shape === undefined) throw new Fault('defect', `no log of ours is ${said(logsource)}`);
-  return shape;
+/** How many events there are on a day of what a rule looks at; of several rules, of the one that has fewest. */
+async function daysSeen(events: Events, parts: readonly string[][], from: string, to: string) {
+  const counts = await eventsByDay(events, [...new Set(parts.flat())], from, to);
+  return (day: string): number => {
+    const today = counts.filter((one) => one.day === day);
+    const sums = parts.map((logs) =>
+      today.filter(({ log_name }) => logs.includes(log_name)).reduce((sum, { count }) => sum + count, 0),
+    );
+    return Math.min(...sums);
+  };
 }
 
-async function runRule(events: Events, { matcher, logsource }: Rule, from: string, to: string) {
-  const compiled = compile(matcher, shapeOf(logsource));
-  return { counts: await hitsByDay(events, compiled, { from, to }), missing: compiled.missing };
+async function runRule(events: Events, { matcher, logsource }: Rule, shapesOf: ShapesOf, from: string, to: string) {
+  const compiled = shapesOf(logsource).map((shape) => compile(matcher, shape));
+  const counts = [];
+  for (const one of compiled) counts.push(...(await hitsByDay(events, one, { from, to })));
+  // A field that one of the logs has is not missing.
+  const [first, ...others] = compiled.map(({ missing }) => missing);
+  const missing = first!.filter(({ field }) => others.every((list) => list.some((one) => one.field === field)));
+  return { counts, missing };
 }
 
-/** A window that ends on the first day looks at days before it. */
-async function runTree(events: Events, tree: Tree, from: string, to: string) {
-  const compiled = compileCorrelation(tree, shapeOf);
+/** A window that ends on the first day looks at days before it. A rule within is looked for where events came last. */
+async function runTree(events: Events, tree: Tree, shapesOf: ShapesOf, from: string, to: string) {
+  const compiled = compileCorrelation(tree, (logsource) => shapesOf(logsource).at(-1)!);
   const reach = Math.ceil((timespans(tree) * 1000) / DAY_MS);
   const counts = await correlationsByDay(events, compiled, from, { from: dayBefore(from, reach), to });
   return { counts, missing: compiled.missing };

@@ -103,21 +103,35 @@ export interface DayCount {
   count: number;
 }
 
-/** How many events there are of some logs, on each day that has any. */
-export function eventsByDay(events: Events, logs: readonly string[], from: string, to: string): Promise<DayCount[]> {
-  return events.rows<DayCount>(
-    `SELECT day, min(count) AS count
-     FROM (
-       SELECT log_name, toString(day) AS day, count() AS count
-       FROM events
-       WHERE class_uid != 0 AND log_name IN {logs:Array(String)} AND events.day BETWEEN {from:Date} AND {to:Date}
-       GROUP BY log_name, day
-     )
-     GROUP BY day
-     HAVING count() = {wanted:UInt32}
-     ORDER BY day
+/** Of what came in line by line, the days `{from}` to `{to}`: a condition over the columns of the table events. */
+export const FOREIGN_DAYS = 'day BETWEEN {from:Date} AND {to:Date}';
+
+/** Of a sample that was taken in as lines: the same. */
+export const FOREIGN_SAMPLE = 'source = {source:String}';
+
+/** The logs that have events. */
+export async function readLogs(events: Events): Promise<string[]> {
+  const rows = await events.rows<{ log_name: string }>(
+    'SELECT DISTINCT log_name FROM events WHERE class_uid != 0 ORDER BY log_name LIMIT 10000',
+  );
+  return rows.map(({ log_name }) => log_name);
+}
+
+/** How many events there are of each of some logs, on each day that has any. */
+export function eventsByDay(
+  events: Events,
+  logs: readonly string[],
+  from: string,
+  to: string,
+): Promise<(DayCount & { log_name: string })[]> {
+  return events.rows<DayCount & { log_name: string }>(
+    `SELECT log_name, toString(events.day) AS day, count() AS count
+     FROM events
+     WHERE class_uid != 0 AND log_name IN {logs:Array(String)} AND events.day BETWEEN {from:Date} AND {to:Date}
+     GROUP BY log_name, day
+     ORDER BY day, log_name
      LIMIT 100000`,
-    { logs, from, to, wanted: logs.length },
+    { logs, from, to },
   );
 }
 

@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../base/fault.ts';
+import type { LineReader } from '../events/events.ts';
 import { type Events, openEmbedded } from '../stores/clickhouse.ts';
+import { migrateEvents } from '../stores/data.ts';
 import { prepare, type Runnable } from './check.ts';
 import { readCollection } from './collection.ts';
 import { compile } from './compile.ts';
@@ -14,6 +16,7 @@ import type { Meta } from './rule.ts';
 import { ancestors, readSampleFiles, readTests, type SampleFile, type SampleTest } from './samples.ts';
 import { rawShape } from './shape.ts';
 import { addRecords, correlationHits, createRecords, matchingRows, SAMPLE_SOURCE } from './store.ts';
+import { countStored } from './stored.ts';
 
 /** `unmapped`: nothing matched, and nobody says how this log names what the rule speaks of. */
 export type Outcome = 'passed' | 'failed' | 'unmapped' | 'unread';
@@ -43,6 +46,8 @@ export interface TrialOptions {
   pipelines?: readonly Pipeline[];
   /** A folder of samples that does not lie among the rules. */
   samples?: string | undefined;
+  /** Take the samples in through readers, and look for them among the stored events as a backtest does. */
+  stored?: readonly LineReader[] | undefined;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
 }
@@ -62,9 +67,10 @@ export async function testRules(place: string, options: TrialOptions = {}): Prom
   const events = await openEmbedded(dir);
   try {
     await createRecords(events);
+    if (options.stored) await migrateEvents(events);
     for (const [index, trial] of trials.entries()) {
       if (options.signal?.aborted) throw new Fault('interrupted', 'stopped by request', { place });
-      results.push(await run(events, trial, index));
+      results.push(await run(events, trial, index, options.stored));
       options.onProgress?.(index + 1, trials.length);
     }
   } finally {
@@ -124,15 +130,23 @@ function metaOf(runnable: Runnable): Meta {
   return runnable.kind === 'tree' ? runnable.correlation : runnable;
 }
 
-async function run(events: Events, { runnable, test }: Trial, sample: number): Promise<TrialResult> {
+async function run(
+  events: Events,
+  { runnable, test }: Trial,
+  sample: number,
+  stored: readonly LineReader[] | undefined,
+): Promise<TrialResult> {
   const about = { file: test.file, line: test.line, rule: metaOf(runnable).title, test: test.name };
   if (test.records === undefined) return { ...about, outcome: 'unread', why: test.why };
-  await addRecords(events, sample, test.records);
-  const found = await countHits(events, runnable, sample).catch((error: unknown) => {
+  const count = stored
+    ? countStored(events, runnable, sample, test.records, stored)
+    : addRecords(events, sample, test.records).then(() => countHits(events, runnable, sample));
+  const found = await count.catch((error: unknown) => {
     if (error instanceof Fault && error.code === 'query-failed') return error.message;
     throw error;
   });
   if (typeof found === 'string') return { ...about, outcome: 'failed', why: found };
+  if (typeof found === 'object') return { ...about, outcome: 'unmapped', why: found.why };
   // SigmaHQ's own samples hold more matching records than match_count says: it is a lower bound, and 0 means none.
   const passed = test.count === 0 ? found === 0 : found >= (test.count ?? 1);
   if (passed) return { ...about, outcome: 'passed', why: '' };

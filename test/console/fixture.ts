@@ -15,6 +15,7 @@ import {
   sources,
 } from './fixture-data.ts';
 import { FIGURES, ledgerOf, NAMES } from './fixture-ledger.ts';
+import { ARRIVALS, FOUND, NEAREST, SHAPES } from './fixture-lines.ts';
 
 /**
  * A small server for the console's own tests: it serves web/dist under the product's headers and answers in the shape
@@ -53,6 +54,14 @@ const AUDIENCES: Record<string, string[]> = {
   ledger: ['auditor'],
   accounts: ['auditor'],
   figures: ['head_of_unit'],
+};
+
+/** What comes in line by line. */
+const LINES: Record<string, unknown> = {
+  arrivals: { arrivals: ARRIVALS },
+  shapes: { shapes: SHAPES },
+  nearest: NEAREST,
+  search: FOUND,
 };
 
 const DIST = join(import.meta.dirname, '../../web/dist');
@@ -200,6 +209,7 @@ function dataOf(url: URL, state: Fixture['state']): unknown {
     const rows = quarantine.filter(({ source }) => query('source') === '' || source === query('source'));
     return { total: rows.length, rows: rows.slice(number('offset', 0), number('offset', 0) + number('limit', 50)) };
   }
+  if (room === 'sources' && id !== undefined) return LINES[id] ?? {};
   if (room === 'sources') return { sources: state.sources === 'none' ? [] : sources };
   if (room === 'leads' && id === undefined) return leads(query, number, state);
   if (room === 'leads') return found(leadStory(id ?? ''));

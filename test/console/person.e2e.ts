@@ -123,6 +123,21 @@ test('sources: gaps in words, quarantine by source and page', async () => {
   await page.getByText('26 to 50 of 212').waitFor();
 });
 
+test('sources: what no reader knows, the nearest reader, and looking for a text', async () => {
+  await signIn(page, fixture.origin, ENGINEER, '/sources');
+  await settle(page);
+  await page.getByRole('heading', { name: 'Lines that no reader knows' }).waitFor();
+  await page.getByRole('button', { name: 'Nearest reader' }).first().click();
+  await page.getByText('Reads 98 of 100 lines.').waitFor();
+  await page.getByText('It would fill: whether it was refused (in 9).').waitFor();
+  await page.getByLabel('Text in the line').fill('card');
+  await page.keyboard.press('Enter');
+  await page.getByText('1 line, newest first.').waitFor();
+  await signIn(page, fixture.origin, ANALYST, '/sources');
+  await settle(page);
+  expect(await page.getByRole('heading', { name: 'Lines that no reader knows' }).count()).toBe(0);
+});
+
 test('no sources yet: what to run', async () => {
   fixture.state.sources = 'none';
   await signIn(page, fixture.origin, ENGINEER, '/sources');

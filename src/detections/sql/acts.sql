@@ -12,7 +12,7 @@ WITH
   connections AS (
     SELECT actor_user_uid, device_hostname, time, medium
     FROM events
-    WHERE day = {day:Date} AND class_uid = 1010 AND activity_name = 'Connect'
+    WHERE day = {day:Date} AND class_uid = 1010 AND activity_name = 'Connect' AND actor_user_uid != ''
   ),
   -- One row for each thing that an event was done to: (target, channel, destination). Of mail those to or from outside, one
   -- for each outside address and attachment, so that a private address cannot hide behind a partner's.
@@ -24,6 +24,7 @@ WITH
       class_uid,
       activity_name,
       device_hostname,
+      medium AS own_medium,
       if(class_uid IN (3002, 1010), [], keywords) AS keywords,
       arrayFilter(
         address -> position(address, '@') > 0 AND splitByChar('@', address)[-1] NOT IN {inside_domains:Array(String)},
@@ -51,13 +52,15 @@ WITH
       multiIf(
         class_uid IN (3002, 1010), '',
         class_uid = 4002, lowerUTF8(target),
-        lowerUTF8(splitByChar('\\', target)[-1])
+        -- Some machines write their paths with the other stroke.
+        lowerUTF8(splitByChar('\\', replaceAll(target, '/', '\\'))[-1])
       ) AS name,
       class_uid IN (1001, 4009) AND startsWith(target, '\\\\') AS on_share
     FROM events
-    WHERE day = {day:Date} AND (
-      (class_uid = 1001 AND activity_name != 'Delete')
-      OR class_uid = 4009
+    -- What was refused was not done, and what nobody did is nobody's act.
+    WHERE day = {day:Date} AND actor_user_uid != '' AND status != 'Failure' AND (
+      (class_uid = 1001 AND activity_name NOT IN ('Delete', 'Other'))
+      OR (class_uid = 4009 AND activity_name IN ('Send', 'Receive'))
       OR (class_uid = 4002 AND activity_name = 'Post' AND NOT arrayExists(
         inside -> url_hostname = inside OR endsWith(url_hostname, concat('.', inside)), {inside_domains:Array(String)}
       ))
@@ -85,6 +88,7 @@ SELECT
   multiIf(
     a.class_uid = 1010, a.target,
     a.channel != 'removable_media', '',
+    a.own_medium != '', a.own_medium,
     c.medium != '', c.medium,
     -- Without it by the drive and top folder that a file is written to. Where the log never tells media apart, the one
     -- unknown medium says at least whether this person has used any before.

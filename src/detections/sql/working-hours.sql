@@ -2,5 +2,5 @@
 INSERT INTO working_hours
 SELECT day, actor_user_uid, toHour(time) + if(toDayOfWeek(day) >= 6, 100, 0) AS hour, count()
 FROM events
-WHERE day >= {from:Date} AND day <= {to:Date} AND class_uid != 0
+WHERE day >= {from:Date} AND day <= {to:Date} AND class_uid NOT IN (0, 65535) AND actor_user_uid != ''
 GROUP BY day, actor_user_uid, hour

@@ -13,6 +13,12 @@ export function lineReaders(folders: readonly string[] = []): LineReader[] {
   return [...own, ...builtIn().filter(({ log_name }) => !names.has(log_name))];
 }
 
+/** The folder of an organisation's own readers in its data directory, if it has any. */
+export function ownReaders(dataDir: string): string[] {
+  const folder = join(dataDir, 'readers');
+  return existsSync(folder) ? [folder] : [];
+}
+
 let known: LineReader[] | undefined;
 function builtIn(): LineReader[] {
   known ??= readersIn(FOLDER);

@@ -112,7 +112,6 @@ function readSql(reader: LineReader, among: readonly LineReader[] | undefined): 
     ...reader.faults,
   ];
   const lines = linesOf(reader, among);
-  const computed = Object.entries(reader.let).map(([name, sql]) => `${sql} AS ${name}`);
   const shared = Object.entries(reader.together?.share ?? {}).map(
     ([name, sql]) => `max(${sql}) OVER (PARTITION BY ${reader.together!.key}) AS ${name}`,
   );
@@ -124,12 +123,18 @@ function readSql(reader: LineReader, among: readonly LineReader[] | undefined): 
         ${faults.map(([condition, reason]) => `${condition}, ${literal(reason)}`).join(',\n        ')},
         ''
       ) AS reason
-    FROM (
-      SELECT
-        *,
-        ${[...fieldsSql(reader), ...computed].join(',\n        ')}
-      FROM (${reader.shape === 'table' ? withHeaders(lines) : lines})
-    )`;
+    FROM (${takenApart(reader, reader.shape === 'table' ? withHeaders(lines) : lines)})`;
+}
+
+/**
+ * SQL of lines with all that a mapping names of them. Each name is a level of its own: the engine calls an expression by its
+ * whole text, which would grow beyond measure where names are made of names.
+ */
+export function takenApart(reader: LineReader, lines: string): string {
+  const [first = '*', ...fields] = fieldsSql(reader);
+  const levels = [[first], ...(fields.length > 0 ? [fields] : [])];
+  levels.push(...Object.entries(reader.let).map(([name, sql]) => [`${sql} AS ${name}`]));
+  return levels.reduce((inner, level) => `SELECT *, ${level.join(', ')} FROM (${inner})`, lines);
 }
 
 /** The nearest #fields above a line says what its columns are. */
@@ -244,4 +249,19 @@ export function insertSql(reader: AnyReader | undefined, among?: readonly LineRe
     )
     SETTINGS ${READING}, input_format_parallel_parsing = 0, max_insert_threads = 2, min_insert_block_size_rows = 100000,
       min_insert_block_size_bytes = 268435456`;
+}
+
+/**
+ * SQL of the stored events of a reader whose records Sigma's rules speak of: `id`, `time`, `day`, and `raw`, the JSON in
+ * which a rule's fields lie. Only those for which `where` holds, over the columns of the table events.
+ */
+export function recordsSql(reader: LineReader, where: string): string {
+  const stored = `
+    SELECT uid AS id, time, day, received, raw_data AS line, CAST([] AS Array(String)) AS header
+    FROM events
+    WHERE class_uid != 0 AND log_name = ${literal(reader.log_name)} AND (${where})`;
+  const record = reader.sigma?.record;
+  if (record === undefined) return `SELECT id, time, day, line AS raw FROM (${stored})`;
+  const parts = takenApart(reader, stored).replaceAll('{received:UInt32}', 'toUInt32(received)');
+  return `SELECT id, time, day, ${record} AS raw FROM (${parts})`;
 }

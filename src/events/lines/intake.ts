@@ -32,8 +32,9 @@ export async function storeIntake(
   parameters: LineParameters,
   readers: readonly LineReader[] = lineReaders(),
 ): Promise<string[]> {
-  const recognised = readerName === '';
-  const names = recognised ? await recognisedReaders(events, parameters, readers) : [readerName];
+  const names = readerName === '' ? await recognisedReaders(events, parameters, readers) : [readerName];
+  // A segment mostly holds the lines of one log: then nobody needs to look twice which of them are.
+  const recognised = names.length > 1;
   for (const name of names) await runInsert(events, intakeInsertSql(name, { readers, recognised }), parameters);
   return names;
 }

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { FaultView, Loading } from '../parts/fault-view.tsx';
+import { LinesPanel } from '../parts/lines-panel.tsx';
 import { usePageTitle } from '../parts/page-title.tsx';
 import { QuarantinePanel } from '../parts/quarantine-panel.tsx';
 import { SourcePanel } from '../parts/source-panel.tsx';
-import { overviewQuery, sourcesQuery } from '../queries.ts';
+import { overviewQuery, sessionQuery, sourcesQuery } from '../queries.ts';
 import { useWords } from '../words.ts';
 
 const route = getRouteApi('/inside/sources');
@@ -17,6 +18,8 @@ export function SourcesPage() {
   const navigate = route.useNavigate();
   const answer = useQuery(sourcesQuery);
   const { data: overview } = useQuery(overviewQuery);
+  const { data: session } = useQuery(sessionQuery);
+  const engineer = session?.account.roles.includes('engineer') ?? false;
   const change = (changes: { source?: string | undefined; page?: number | undefined }) =>
     void navigate({ search: (before) => ({ ...before, ...changes }), resetScroll: false });
   const sources = answer.data?.sources ?? [];
@@ -86,6 +89,7 @@ export function SourcesPage() {
               }}
             />
           ))}
+          {engineer && <LinesPanel />}
           <QuarantinePanel
             sources={sources.map(({ name }) => name)}
             source={search.source}
