@@ -6,6 +6,7 @@ import {
   type Access,
   accessRoutes,
   authenticate,
+  authenticateDirectory,
   authenticateShipper,
   nameRoutes,
   openProvider,
@@ -21,12 +22,13 @@ import {
   forgetExpired,
   identityRoutes,
   noticesFor,
+  sealIdentities,
   type UnmaskingPolicy,
   type Unmaskings,
 } from '../identities/identities.ts';
 import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
 import { type Ledger, ledgerRoutes, record, recorded } from '../ledger/ledger.ts';
-import { declarationPages } from '../people/people.ts';
+import { declarationPages, personNow, scimPages, syncDirectory } from '../people/people.ts';
 import { deskPages, type Portal } from '../reports/reports.ts';
 import type { Data } from '../stores/data.ts';
 
@@ -58,6 +60,14 @@ export function consoleUnmaskings(data: Data, config: Config, ledger: Ledger): U
     isKeptOut: (account, about) => isKeptOut(cases, account, about.case),
   };
   return { casework: data.casework, sealing: data.sealing, clock: systemClock, ledger, policy };
+}
+
+/** Who signed in, as the person behind the account that he is said to be: what is kept from him is kept from all of him. */
+async function identified(data: Data, access: Access, request: Request) {
+  const identity = await authenticate(access, request);
+  if (identity === null || identity.account.person === null) return identity;
+  const person = await personNow({ casework: data.casework, clock: access.clock }, identity.account.person);
+  return { ...identity, account: { ...identity.account, person } };
 }
 
 function providerOf(config: Config): Access['provider'] {
@@ -112,7 +122,7 @@ export async function serveConsole(
   const serving = await serve({
     // Whoever looks at something is written down before it is shown to him.
     routes: [...ownRoutes, ...recorded(ledger, [...looked, ...watched]), ...subjectRoutes(cases)],
-    identify: (request) => authenticate(access, request),
+    identify: (request) => identified(data, access, request),
     identifyShipper: (request) => authenticateShipper(access, request),
     pages: {
       '/declarations': declarationPages({
@@ -124,6 +134,14 @@ export async function serveConsole(
         // That the queue was read, and by whom; not what is in it, of which nobody here knows.
         record: async (account) => void (await record(ledger, { actor: `account:${account}`, act: 'report.list' })),
         ...reach,
+      }),
+      '/scim/v2': scimPages({
+        ...{ casework: data.casework, clock: access.clock, ledger, log, ...reach },
+        identify: (request) => authenticateDirectory(access, request),
+        async onChanged(named) {
+          if (named !== undefined) await sealIdentities(data, new Map([[named.user, named]]));
+          await syncDirectory(data);
+        },
       }),
       ...(provider ? { '/oidc': providerPages({ access, provider, reach, log }) } : {}),
     },
