@@ -4,6 +4,7 @@ import { LEDGERED as DIRECTORY } from './directory/store.ts';
 import { LEDGERED as LINKS } from './links/store.ts';
 
 export { declare, ownDeclarations, type People } from './declarations.ts';
+export { type ImportReport, importDirectory } from './imports/import.ts';
 export { loadPeople, syncDirectory } from './jobs.ts';
 export { KINDS as LINK_KINDS, type Link, type LinkKind } from './links/link.ts';
 export {

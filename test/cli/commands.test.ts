@@ -6,7 +6,7 @@ import { countersign } from './run.ts';
 
 const COMMANDS = [
   ...['serve', 'demo', 'ingest', 'replay', 'leads', 'case', 'documents', 'assess', 'rules', 'portal', 'reports'],
-  ...['seal', 'account', 'officer', 'unmask', 'token', 'simulate', 'eval', 'retention', 'verify', 'witness'],
+  ...['seal', 'account', 'people', 'officer', 'unmask', 'token', 'simulate', 'eval', 'retention', 'verify', 'witness'],
   'doctor',
 ];
 

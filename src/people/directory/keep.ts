@@ -6,8 +6,9 @@ import { Fault } from '../../base/fault.ts';
 import { randomId } from '../../base/id.ts';
 import type { Touch } from '../../ledger/ledger.ts';
 import type { CaseworkDb } from '../../stores/postgres.ts';
-import { keyOf } from '../links/link.ts';
+import { isVoid, keyOf, personBehind } from '../links/link.ts';
 import { linkWithin } from '../links/links.ts';
+import { linksOf } from '../links/store.ts';
 import * as store from './store.ts';
 
 /** What is kept of somebody. The manager is another entry's id. */
@@ -59,17 +60,18 @@ export async function addPerson(under: Under, entry: PersonEntry): Promise<strin
   return id;
 }
 
-/** Changes somebody to what the entry says. A new account name is another account of the same person. */
-export async function changePerson(under: Under, id: string, entry: PersonEntry): Promise<void> {
+/** Changes somebody to what the entry says; whether anything differed. A new account name is another account of the same person. */
+export async function changePerson(under: Under, id: string, entry: PersonEntry): Promise<boolean> {
   const { tx, now } = under;
   const row = await livePerson(tx, id);
   const isRenamed = keyOf(entry.userName) !== row.user_name_key;
   if (isRenamed && (await store.peopleByName(tx, keyOf(entry.userName))).some((one) => one.deleted_at === null))
     throw taken();
   const next = { ...row, ...rowOf(entry) };
-  if (JSON.stringify(next) === JSON.stringify(row)) return;
+  if (JSON.stringify(next) === JSON.stringify(row)) return false;
   await write(under, { ...next, updated_at: now });
   if (isRenamed) await linkName(under, entry.userName, row.user_uid);
+  return true;
 }
 
 /** Deletes somebody: he is not of the house from this day on, and his past stays. */
@@ -172,15 +174,13 @@ async function writeVersion({ tx, touch, day }: Under, id: string): Promise<void
 
 const isEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** The account name leads to the entry from this day on. One that somebody linked by hand to a person stays his. */
-async function linkName({ tx, touch, day, now }: Under, account: string, person: string): Promise<void> {
+/** The account name leads to the entry from this day on. What somebody linked by hand stays: people go before programs. */
+export async function linkName({ tx, touch, day, now }: Under, account: string, person: string): Promise<void> {
   if (keyOf(account) === keyOf(person)) return;
-  try {
-    await linkWithin(tx, touch, { account, person, kind: 'own', from: day, source: 'directory', now });
-  } catch (error) {
-    // A link that was made by hand for a later day, or the same link again: what people said goes before what programs say.
-    if (!(error instanceof Fault) || error.code !== 'invalid-input') throw error;
-  }
+  const held = (await linksOf(tx, [keyOf(account)])).filter((link) => !isVoid(link));
+  const isByHand = held.some((link) => link.source === 'by-hand' && (link.valid_to === null || link.valid_to >= day));
+  if (isByHand || keyOf(personBehind(held, account, day)) === keyOf(person)) return;
+  await linkWithin(tx, touch, { account, person, kind: 'own', from: day, source: 'directory', now });
 }
 
 function rowOf(entry: PersonEntry) {

@@ -183,6 +183,16 @@ export async function groupByExternalId(db: CaseworkDb, source: Source, external
     .executeTakeFirst();
 }
 
+export async function groupByName(db: CaseworkDb, source: Source, name: string): Promise<GroupRow | undefined> {
+  return await db
+    .selectFrom('directory_groups')
+    .selectAll()
+    .where('name', '=', name)
+    .where('source', '=', source)
+    .orderBy('id')
+    .executeTakeFirst();
+}
+
 export async function saveGroup(db: CaseworkDb, row: GroupRow): Promise<void> {
   const { id: _, ...rest } = row;
   await db

@@ -17,6 +17,9 @@ export interface Directory {
   readonly actor?: string;
 }
 
+/** A wish with who says so, and when. */
+export type LinkWish = Wish & { readonly source: 'by-hand' | 'directory'; readonly now: Date };
+
 const NAME = /^[^\p{Cc}\s]{1,320}$/u;
 
 /**
@@ -28,28 +31,46 @@ export async function linkAccount(parts: Directory, wish: Wish, reason = ''): Pr
     if (name === '' && wish.kind === 'service') continue;
     if (!NAME.test(name)) throw new Fault('invalid-input', 'An account has no spaces and at most 320 characters.');
   }
-  const watching = (await staff(parts.casework)).map(keyOf);
-  if (watching.includes(keyOf(wish.account))) {
-    const message = 'It is the person of an account of this program; link the other accounts to it.';
-    throw new Fault('forbidden', message, { place: wish.account });
-  }
+  await mustNotLink(parts.casework, wish.account);
   await changed(parts, 'people.link', reason, async (tx, touch) => {
     await linkWithin(tx, touch, { ...wish, source: 'by-hand', now: parts.clock() });
   });
 }
 
-/** The same within a change that is under way, the directory being locked. */
+/** What somebody of the watching staff does must not be shown as another's: his own account stays the person. */
+export async function mustNotLink(db: CaseworkDb, account: string): Promise<void> {
+  const watching = (await staff(db)).map(keyOf);
+  if (!watching.includes(keyOf(account))) return;
+  const message = 'It is the person of an account of this program; link the other accounts to it.';
+  throw new Fault('forbidden', message, { place: account });
+}
+
+/** The same within a change that is under way, the directory being locked. Whether anything was written: what is so stays. */
 export async function linkWithin(
   tx: CaseworkDb,
   touch: Touch,
-  { source, now, ...wish }: Wish & { source: 'by-hand' | 'directory'; now: Date },
-): Promise<void> {
+  { source, now, ...wish }: LinkWish,
+  isRepeated = false,
+): Promise<boolean> {
   const named = await store.linksOf(tx, [keyOf(wish.account), keyOf(wish.person)]);
   const behind = keyOf(personBehind(named, wish.person, wish.from));
   const more = [keyOf(wish.account), keyOf(wish.person)].includes(behind) ? [] : await store.linksOf(tx, [behind]);
   const links = [...named, ...more, ...(await store.linksTo(tx, [wish.account]))];
+  if (isRepeated && isSaid(links, wish)) return false;
   await write(tx, touch, planLink(links, wish), source, now);
+  return true;
 }
+
+/** Whether the same was said before: a file that is taken in again. */
+const isSaid = (links: readonly Link[], { account, person, kind, from, until }: Wish): boolean =>
+  links.some(
+    (link) =>
+      keyOf(link.account) === keyOf(account) &&
+      keyOf(link.person) === keyOf(person) &&
+      link.kind === kind &&
+      link.valid_from <= from &&
+      link.valid_to === (until ?? null),
+  );
 
 /** Ends the links of an account with a last day, one holder's alone if `person` is said. Throws `not-found`. */
 export async function unlinkAccount(

@@ -67,6 +67,7 @@ export async function selectLinks(db: CaseworkDb, limit: number): Promise<LinksT
     .selectAll()
     .orderBy('account_key')
     .orderBy('valid_from')
+    .orderBy('person')
     .orderBy('id')
     .limit(limit)
     .execute();

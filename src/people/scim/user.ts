@@ -33,14 +33,11 @@ export function readUser(resource: unknown, active: boolean): SentUser {
   };
 }
 
-/** Name and address, to be sealed; undefined when they are not all there. */
+/** The name as a whole, to be sealed; undefined when it is not there. */
 export function nameOf(resource: Resource): string | undefined {
   const name = attributeIn(resource, 'name');
-  const part = (key: string) => (isObject(name) ? String(attributeIn(name, key) ?? '').trim() : '');
-  const whole = String(attributeIn(resource, 'displayName') ?? '').trim() || part('formatted');
-  if (whole !== '') return whole.slice(0, MOST_CHARACTERS);
-  const parts = [part('givenName'), part('familyName')];
-  return parts.includes('') ? undefined : parts.join(' ').slice(0, MOST_CHARACTERS);
+  const whole = attributeIn(resource, 'displayName') ?? (isObject(name) ? attributeIn(name, 'formatted') : undefined);
+  return typeof whole === 'string' && whole.trim() !== '' ? whole.trim().slice(0, MOST_CHARACTERS) : undefined;
 }
 
 /** What is kept of a group. Throws `invalidValue`. */
