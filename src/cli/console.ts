@@ -30,6 +30,7 @@ import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
 import { type Ledger, ledgerRoutes, record, recorded } from '../ledger/ledger.ts';
 import { declarationPages, personNow, scimPages, syncDirectory } from '../people/people.ts';
 import { deskPages, type Portal } from '../reports/reports.ts';
+import { ruleRoutes } from '../sigma/sigma.ts';
 import type { Data } from '../stores/data.ts';
 
 const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -116,12 +117,14 @@ export async function serveConsole(
   // Reading the ledger is in the ledger, too.
   const watched = [...ledgerRoutes(ledger, ['auditor']), ...nameRoutes(access)];
   // Signing in and changes of accounts record themselves; who looks through the accounts of others does not.
+  // Trying a rule out records itself, with the hash of its text; checking as one types does not.
+  const workbench = ruleRoutes({ ...data, clock: access.clock, ledger });
   const ownRoutes = accessRoutes(access).flatMap((one) =>
     one.method === 'GET' && /^\/api\/(accounts|requests)\b/.test(one.path) ? recorded(ledger, [one]) : [one],
   );
   const serving = await serve({
     // Whoever looks at something is written down before it is shown to him.
-    routes: [...ownRoutes, ...recorded(ledger, [...looked, ...watched]), ...subjectRoutes(cases)],
+    routes: [...ownRoutes, ...workbench, ...recorded(ledger, [...looked, ...watched]), ...subjectRoutes(cases)],
     identify: (request) => identified(data, access, request),
     identifyShipper: (request) => authenticateShipper(access, request),
     pages: {

@@ -16,6 +16,8 @@ export interface BacktestDay {
   hits: number;
   /** Events of the rule's logs; 0: there is no log of that day, so that 0 hits say nothing. */
   events: number;
+  /** How many accounts the hits are of, where `people` was asked for; 0 for a correlation, of which that is not known. */
+  people?: number;
 }
 
 export interface Backtest {
@@ -35,6 +37,8 @@ export interface BacktestOptions {
   /** Days, up to that of the newest event. */
   days: number;
   pipelines?: readonly Pipeline[];
+  /** Whether the days say how many accounts their hits are of. */
+  people?: boolean;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
 }
@@ -64,7 +68,7 @@ export async function backtest(events: Events, place: string, options: BacktestO
     if (options.signal?.aborted) throw new Fault('interrupted', 'stopped by request', { place });
     const { title: rule, file, line } = metaOf(runnable);
     const foreign = ruleParts(runnable).find(({ logsource }) => ownShape(logsource) === undefined);
-    if (foreign === undefined) report.results.push(await run(events, runnable, from, to));
+    if (foreign === undefined) report.results.push(await run(events, runnable, from, to, options.people));
     else report.unmapped.push({ rule, file, line, logsource: said(foreign.logsource) });
     options.onProgress?.(index + 1, chosen.length);
   }
@@ -110,14 +114,17 @@ function standing(runnables: readonly Runnable[]): Runnable[] {
   return runnables.filter((runnable) => !parts.has(runnable.kind === 'tree' ? runnable.correlation : runnable));
 }
 
-async function run(events: Events, runnable: Runnable, from: string, to: string): Promise<Backtest> {
+async function run(events: Events, runnable: Runnable, from: string, to: string, people = false): Promise<Backtest> {
   const { title, file } = metaOf(runnable);
   const logs = [...new Set(ruleParts(runnable).map(({ logsource }) => shapeOf(logsource).log))];
   const { counts, missing } =
     runnable.kind === 'tree' ? await runTree(events, runnable, from, to) : await runRule(events, runnable, from, to);
-  const hits = new Map(counts.map(({ day, count }) => [day, count]));
+  const hits = new Map(counts.map((one) => [one.day, one]));
   const seen = new Map((await eventsByDay(events, logs, from, to)).map(({ day, count }) => [day, count]));
-  const days = daysFrom(from, to).map((day) => ({ day, hits: hits.get(day) ?? 0, events: seen.get(day) ?? 0 }));
+  const days = daysFrom(from, to).map((day) => ({
+    ...{ day, hits: hits.get(day)?.count ?? 0, events: seen.get(day) ?? 0 },
+    ...(people ? { people: hits.get(day)?.people ?? 0 } : {}),
+  }));
   const total = days.reduce((sum, day) => sum + day.hits, 0);
   return { rule: title, file, logs, from, to, hits: total, days, missing: [...missing] };
 }
