@@ -47,7 +47,7 @@ function RuleTable(props: { files: RuleFile[]; chosen: RuleFile | undefined; cho
       cell: (row) => (
         <>
           <span className="rule-titles">{list(row.rules.map(({ title }) => title)) || t('rules.unreadable')}</span>
-          <span className="quiet rule-file">{`${name('rules.origin', row.origin)} · ${row.file}`}</span>
+          <span className="quiet rule-file">{`${name('rule_origin', row.origin)} · ${row.file}`}</span>
         </>
       ),
     },

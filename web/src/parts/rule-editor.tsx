@@ -140,7 +140,7 @@ function TestResults({ results }: { results: TestResult[] }) {
     <ul className="rule-tests" aria-label={t('rules.tests')}>
       {results.map((one) => (
         <li key={`${one.line}:${one.test}`}>
-          <strong className={`rule-${one.outcome}`}>{name('rules.outcome', one.outcome)}</strong> {one.test}
+          <strong className={`rule-${one.outcome}`}>{name('rule_outcome', one.outcome)}</strong> {one.test}
           {one.why !== '' && (
             <span className="quiet" lang="en">
               {' '}
