@@ -46,7 +46,12 @@ function RuleTable(props: { files: RuleFile[]; chosen: RuleFile | undefined; cho
       wide: true,
       cell: (row) => (
         <>
-          <span className="rule-titles">{list(row.rules.map(({ title }) => title)) || t('rules.unreadable')}</span>
+          {row.rules.length === 0 && <span className="rule-titles quiet">{t('rules.unreadable')}</span>}
+          {row.rules.map(({ title }) => (
+            <span key={title} className="rule-titles">
+              {title}
+            </span>
+          ))}
           <span className="quiet rule-file">{`${name('rule_origin', row.origin)} · ${row.file}`}</span>
         </>
       ),

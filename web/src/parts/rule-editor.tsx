@@ -99,7 +99,7 @@ function Trials({ text, isSound }: { text: string; isSound: boolean }) {
   const [days, setDays] = useState<(typeof SPANS)[number]>('90');
   const tests = useMutation({ mutationFn: runTests });
   const backtest = useMutation({
-    mutationFn: (span: number) => runBacktest(text, span),
+    mutationFn: (asked: { text: string; days: number }) => runBacktest(asked.text, asked.days),
     onSuccess: () => client.invalidateQueries({ queryKey: ruleFilesQuery.queryKey, exact: true }),
   });
   const isBusy = tests.isPending || backtest.isPending;
@@ -118,17 +118,18 @@ function Trials({ text, isSound }: { text: string; isSound: boolean }) {
         <Button
           className="button primary"
           isDisabled={!isSound || isBusy}
-          onPress={() => backtest.mutate(Number(days))}
+          onPress={() => backtest.mutate({ text, days: Number(days) })}
         >
           {t('rules.run_backtest')}
         </Button>
         <p role="status">{isBusy ? t('rules.running') : ''}</p>
       </div>
       <ActFault error={tests.error ?? backtest.error} />
-      {tests.data !== undefined && <TestResults results={tests.data.results} />}
-      {backtest.data?.rules.map((one) => (
-        <RuleBars key={one.rule} backtest={one} least={backtest.data.least} />
-      ))}
+      {/* Results are those of a text: once another letter is typed they are of another rule. */}
+      {tests.data !== undefined && tests.variables === text && <TestResults results={tests.data.results} />}
+      {backtest.data !== undefined &&
+        backtest.variables.text === text &&
+        backtest.data.rules.map((one) => <RuleBars key={one.rule} backtest={one} least={backtest.data.least} />)}
     </>
   );
 }
