@@ -10,6 +10,7 @@ import { evaluation } from './cli/eval.ts';
 import { ingest } from './cli/ingest.ts';
 import { leads } from './cli/leads.ts';
 import { officer } from './cli/officer.ts';
+import { people } from './cli/people.ts';
 import { portal } from './cli/portal.ts';
 import { replay } from './cli/replay.ts';
 import { reports } from './cli/reports.ts';
@@ -40,6 +41,7 @@ process.exitCode = await runCli(
     reports,
     seal,
     account,
+    people,
     officer,
     unmask,
     token,

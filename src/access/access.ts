@@ -32,7 +32,7 @@ export { accessRoutes } from './routes.ts';
 export { SESSION_LIMITS, type SessionLimits } from './session.ts';
 export { authenticate, signOut } from './sessions/sessions.ts';
 export { type SignedIn, signIn } from './sign-in.ts';
-export { authenticateShipper, createToken, listTokens, revokeToken } from './tokens/tokens.ts';
+export { authenticateDirectory, authenticateShipper, createToken, listTokens, revokeToken } from './tokens/tokens.ts';
 
 /** The tables of this room whose rows change only through the program. */
 export const accessTables: readonly LedgeredTable[] = [...LEDGERED, PASSKEYS, LINKS, REQUESTS, TOKENS];

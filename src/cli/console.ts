@@ -6,6 +6,7 @@ import {
   type Access,
   accessRoutes,
   authenticate,
+  authenticateDirectory,
   authenticateShipper,
   nameRoutes,
   openProvider,
@@ -31,13 +32,15 @@ import {
   forgetExpired,
   identityRoutes,
   noticesFor,
+  sealIdentities,
   type UnmaskingPolicy,
   type Unmaskings,
 } from '../identities/identities.ts';
 import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
 import { type Ledger, ledgerRoutes, record, recorded } from '../ledger/ledger.ts';
-import { declarationPages } from '../people/people.ts';
+import { declarationPages, personNow, scimPages, syncDirectory } from '../people/people.ts';
 import { deskPages, type Portal } from '../reports/reports.ts';
+import { ruleRoutes } from '../sigma/sigma.ts';
 import type { Data } from '../stores/data.ts';
 
 const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -68,6 +71,14 @@ export function consoleUnmaskings(data: Data, config: Config, ledger: Ledger): U
     isKeptOut: (account, about) => isKeptOut(cases, account, about.case),
   };
   return { casework: data.casework, sealing: data.sealing, clock: systemClock, ledger, policy };
+}
+
+/** Who signed in, as the person behind the account that he is said to be: what is kept from him is kept from all of him. */
+async function identified(data: Data, access: Access, request: Request) {
+  const identity = await authenticate(access, request);
+  if (identity === null || identity.account.person === null) return identity;
+  const person = await personNow({ casework: data.casework, clock: access.clock }, identity.account.person);
+  return { ...identity, account: { ...identity.account, person } };
 }
 
 function providerOf(config: Config): Access['provider'] {
@@ -116,13 +127,15 @@ export async function serveConsole(
   // Reading the ledger is in the ledger, too.
   const watched = [...ledgerRoutes(ledger, ['auditor']), ...nameRoutes(access)];
   // Signing in and changes of accounts record themselves; who looks through the accounts of others does not.
+  // Trying a rule out records itself, with the hash of its text; checking as one types does not.
+  const workbench = ruleRoutes({ ...data, clock: access.clock, ledger });
   const ownRoutes = accessRoutes(access).flatMap((one) =>
     one.method === 'GET' && /^\/api\/(accounts|requests)\b/.test(one.path) ? recorded(ledger, [one]) : [one],
   );
   const serving = await serve({
     // Whoever looks at something is written down before it is shown to him.
-    routes: [...ownRoutes, ...recorded(ledger, [...looked, ...watched]), ...subjectRoutes(cases)],
-    identify: (request) => authenticate(access, request),
+    routes: [...ownRoutes, ...workbench, ...recorded(ledger, [...looked, ...watched]), ...subjectRoutes(cases)],
+    identify: (request) => identified(data, access, request),
     identifyShipper: (request) => authenticateShipper(access, request),
     pages: {
       '/declarations': declarationPages({
@@ -138,6 +151,14 @@ export async function serveConsole(
         // That the queue was read, and by whom; not what is in it, of which nobody here knows.
         record: async (account) => void (await record(ledger, { actor: `account:${account}`, act: 'report.list' })),
         ...reach,
+      }),
+      '/scim/v2': scimPages({
+        ...{ casework: data.casework, clock: access.clock, ledger, log, ...reach },
+        identify: (request) => authenticateDirectory(access, request),
+        async onChanged(named) {
+          if (named !== undefined) await sealIdentities(data, new Map([[named.user, named]]));
+          await syncDirectory(data);
+        },
       }),
       ...(provider ? { '/oidc': providerPages({ access, provider, reach, log }) } : {}),
     },

@@ -17,12 +17,15 @@ import {
   recordContents,
   recordOrQueue,
 } from '../ledger/ledger.ts';
+import { peopleTables } from '../people/people.ts';
+import { ruleContents } from '../sigma/sigma.ts';
 import type { Data } from '../stores/data.ts';
 
 /** The tables whose rows are in the ledger; a room that declares some is named here. */
 export const TABLES: readonly LedgeredTable[] = [
   ...[...ledgerTables, ...accessTables, ...identityTables],
   ...[...leadTables, ...caseTables],
+  ...peopleTables,
 ];
 
 /**
@@ -46,7 +49,9 @@ export async function openRecord(data: Data, log?: Log): Promise<Ledger> {
 function contentsOf({ dir }: Data) {
   const { data: _, ...settings } = readConfig({ data: dir, environment: process.env });
   const sha256 = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
-  return [{ name: 'settings', sha256 }, ...rules().map((rule) => ({ name: `rule:${rule.id}`, sha256: rule.sha256 }))];
+  const detections = rules().map((rule) => ({ name: `rule:${rule.id}`, sha256: rule.sha256 }));
+  // A rule that is changed, or taken away, is not used without the ledger saying so.
+  return [{ name: 'settings', sha256 }, ...detections, ...ruleContents(dir)];
 }
 
 /** Writes down each batch of a log that was acknowledged. It waits where the ledger cannot be written: no row is refused. */

@@ -1,7 +1,7 @@
 /** The detections room's SQL: the statements of one day stand in sql/, the ones built from rules and the reads here. */
 import { setTimeout } from 'node:timers/promises';
 import { Fault } from '../base/fault.ts';
-import { PEOPLE_AS_OF } from '../people/people.ts';
+import { OWN_LINKS, PEOPLE_AS_OF, SERVICE_ACCOUNTS } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { statements } from '../stores/statements.ts';
 import { DECLARED_DAYS, FRESH } from './declared.ts';
@@ -19,7 +19,10 @@ export const SCORE_OF = '(bits) -> 100 * (1 - exp2(-bits / {scale:Float64})) AS 
 export const TOGETHER =
   '(bits) -> if(bits <= {least_bits:Float64}, bits, sqrt({least_bits:Float64} * bits)) AS together';
 
-const sql = statements(import.meta.url, { PEOPLE: PEOPLE_AS_OF, SCORE_OF, TOGETHER, DECLARED_DAYS, FRESH });
+const sql = statements(import.meta.url, {
+  ...{ PEOPLE: PEOPLE_AS_OF, OWN_LINKS, SERVICE_ACCOUNTS },
+  ...{ SCORE_OF, TOGETHER, DECLARED_DAYS, FRESH },
+});
 
 const DAY_STATES = sql('day-states');
 const STAFF = sql('staff');
@@ -164,11 +167,22 @@ async function deleting(events: Events): Promise<boolean> {
 export async function insideDomains(events: Events, day: string): Promise<string[]> {
   const rows = await events.rows<{ domain: string }>(
     `SELECT lower(splitByChar('@', email)[2]) AS domain
-     FROM directory
+     FROM (
+       SELECT user_uid, email, valid_from FROM directory
+       UNION ALL
+       SELECT user_uid, email, valid_from FROM directory_history
+     )
      WHERE valid_from <= {day:Date} AND email != ''
      GROUP BY domain
      -- A contractor's address at a public provider does not make the provider one's own.
-     HAVING uniqExact(user_uid) >= (SELECT uniqExact(user_uid) / 20 FROM directory WHERE valid_from <= {day:Date} AND email != '')
+     HAVING uniqExact(user_uid) >= (
+       SELECT uniqExact(user_uid) / 20
+       FROM (
+         SELECT user_uid FROM directory WHERE valid_from <= {day:Date} AND email != ''
+         UNION ALL
+         SELECT user_uid FROM directory_history WHERE valid_from <= {day:Date} AND email != ''
+       )
+     )
      LIMIT 1000`,
     { day },
   );

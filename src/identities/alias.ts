@@ -70,23 +70,41 @@ export async function masker(
 ): Promise<(text: string) => Promise<string>> {
   const byWord = new Map<string, string>();
   const domains = new Set<string>();
-  for (const { user_uid, email } of await knownNames(sealed.events)) {
-    byWord.set(user_uid.toLowerCase(), user_uid);
+  for (const { account, user_uid, email } of await knownNames(sealed.events)) {
+    byWord.set(account.toLowerCase(), user_uid);
     if (!email.includes('@')) continue;
     byWord.set(email, user_uid);
     domains.add(email.split('@')[1]!);
   }
+  const known = (word: string) => byWord.get(word.toLowerCase());
   return async (text) => {
-    const words = text.match(WORD) ?? [];
-    const found = [...new Set(words.flatMap((word) => byWord.get(word.toLowerCase()) ?? []))];
+    const words = (text.match(WORD) ?? []).flatMap((word) => runsOf(word, known));
+    const found = [...new Set(words.flatMap((word) => known(word) ?? []))];
     const alias = found.length > 0 ? await aliases(sealed, scope, found) : new Map<string, string>();
-    return text.replace(WORD, (word) => {
-      const user = byWord.get(word.toLowerCase());
+    const masked = (word: string): string => {
+      const user = known(word);
       if (user) return `[${alias.get(user)}]`;
       return domains.has(word.toLowerCase().split('@')[1] ?? '') ? '[address]' : word;
-    });
+    };
+    return text.replace(WORD, (word) => runsOf(word, known).map(masked).join(''));
   };
 }
 
-/** An address or a word. */
-const WORD = /[\w.+-]+@[\w.-]+|[\p{L}\d_]+/gu;
+/** An address, or words that a dot or a dash holds together. */
+const WORD = /[\w.+-]+@[\w.-]+|[\p{L}\d_]+(?:[.~+-][\p{L}\d_]+)*/gu;
+/** More parts than an account has: of a longer word each part stands alone. */
+const MOST_PARTS = 8;
+
+/** A word as it is if it is known or an address; else its longest known parts, such as adm-7 in adm-7.docx, and the rest. */
+function runsOf(word: string, known: (word: string) => string | undefined): string[] {
+  if (word.includes('@') || known(word)) return [word];
+  const parts = word.split(/([.~+-])/);
+  const runs: string[] = [];
+  for (let at = 0; at < parts.length; ) {
+    let end = Math.min(parts.length, at + MOST_PARTS);
+    while (end > at + 1 && !known(parts.slice(at, end).join(''))) end -= 1;
+    runs.push(parts.slice(at, end).join(''));
+    at = end;
+  }
+  return runs;
+}

@@ -2,7 +2,7 @@
 export { aliases, aliasMark, masker, personOf, QUEUE, type Sealed } from './alias.ts';
 export { directoryFiles } from './directory.ts';
 export { type Notice, noticesFor, type UnmaskingPolicy, type Unmaskings } from './finding.ts';
-export { forgetExpired, type SealedNames, sealNames } from './jobs.ts';
+export { forgetExpired, type SealedNames, sealIdentities, sealNames } from './jobs.ts';
 export { openLayer } from './layers.ts';
 export { confirmKey, type Identities, listKeys, type OfficerKey, proposeKey, retireKey } from './officers.ts';
 export { identityRoutes } from './routes.ts';

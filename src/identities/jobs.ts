@@ -4,7 +4,7 @@ import { Fault } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import type { Sealed } from './alias.ts';
 import { readNames } from './directory.ts';
-import { sealIdentity } from './layers.ts';
+import { type Identity, sealIdentity } from './layers.ts';
 import { recipientsNow } from './officers.ts';
 import { deleteExpired, saveIdentities, selectContentMarks } from './store.ts';
 
@@ -34,10 +34,18 @@ export interface SealOptions {
  * an interruption, a new month or a new officer, it seals what differs. Errors: interrupted.
  */
 export async function sealNames(sealed: Sealed, folder: string, options: SealOptions = {}): Promise<SealedNames> {
+  return await sealIdentities(sealed, readNames(folder), options);
+}
+
+/** The same for people whose names came another way: by account, as a directory says them. */
+export async function sealIdentities(
+  sealed: Sealed,
+  people: ReadonlyMap<string, Identity>,
+  options: SealOptions = {},
+): Promise<SealedNames> {
   const { casework, sealing } = sealed;
   const recipients = await recipientsNow(sealed);
   if (recipients === undefined) return { people: 0, sealed: 0, hasOfficers: false };
-  const people = readNames(folder);
   const known = await selectContentMarks(casework);
   const stale = [...people.values()]
     .map((identity) => ({

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { staff } from '../access/access.ts';
 import { firstDay } from '../detections/detections.ts';
 import { type Route, route } from '../http/route.ts';
-import { holdersOf } from '../people/people.ts';
+import { everybodyBehind, holdersOf } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import { type Count, type Figure, LEAST, lastDayOfMonth, publish, publishMedian, wholeMonths } from './figures.ts';
 import { Gate } from './gate.ts';
@@ -58,7 +58,8 @@ export function figureRoutes(data: Data & { gate?: Gate; facts?: CaseFacts }): R
       handler: (_, { account }) =>
         gate.read(async () => {
           const administrators = await holdersOf(events, administratorRoles(data.dir), await lastDayOf(events));
-          const excluded = new Set([...(await staff(casework)), ...administrators, account.person]);
+          const watching = await everybodyBehind(casework, await staff(casework));
+          const excluded = new Set([...watching, ...administrators, account.person]);
           const mayCount = (userUid: string) => !excluded.has(userUid);
           const first = await firstDay(events);
           const months = first === undefined ? [] : wholeMonths(first, await lastDayOf(events), MOST_MONTHS);

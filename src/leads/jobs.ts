@@ -3,7 +3,7 @@ import { readConfig } from '../base/config.ts';
 import { daysBetween } from '../base/day.ts';
 import { computeDays, computedDays, type DayProgress, lastDay } from '../detections/detections.ts';
 import { aliases, aliasMark, QUEUE } from '../identities/identities.ts';
-import { countPeople, holdersOf } from '../people/people.ts';
+import { countPeople, holdersOf, syncDirectory } from '../people/people.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import type { Data } from '../stores/data.ts';
 import { Budget, type BudgetDay } from './budget.ts';
@@ -38,6 +38,7 @@ export interface ReplayOptions {
  */
 export async function replay(data: Data, options: ReplayOptions = {}): Promise<void> {
   const { events } = data;
+  await syncDirectory(data);
   await computeDays(events, {
     ...(options.until === undefined ? {} : { until: options.until }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),

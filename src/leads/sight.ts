@@ -7,6 +7,7 @@ import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { staff } from '../access/access.ts';
 import type { Account } from '../http/route.ts';
 import { aliasMark, QUEUE, type Sealed } from '../identities/identities.ts';
+import { everybodyBehind } from '../people/people.ts';
 import type { Casework } from '../stores/postgres.ts';
 
 export interface Sight {
@@ -26,7 +27,9 @@ export const READERS = ['analyst', 'reviewer'] as const;
 export async function sightOf(sealed: Sealed, { roles, person }: Pick<Account, 'roles' | 'person'>): Promise<Sight> {
   const queue = roles.includes('reviewer') ? 'reviewers' : 'analysts';
   const markOf = (userUid: string) => aliasMark(sealed, QUEUE, userUid);
-  return { queue, own: person, staff: await staff(sealed.casework), markOf };
+  // Whoever watches is meant with every account of his, whichever of them he is known by.
+  const watching = await everybodyBehind(sealed.casework, await staff(sealed.casework));
+  return { queue, own: person, staff: watching, markOf };
 }
 
 /** What is shown on the machine itself, where nobody has signed in: an analyst's queue. */

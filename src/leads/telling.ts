@@ -5,8 +5,20 @@ import { levelName } from '../base/level.ts';
 import { gapsTouching } from '../events/events.ts';
 import { page } from '../http/route.ts';
 import { masker } from '../identities/identities.ts';
+import { holdersOfShared } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
-import { CLASSES, Day, DocumentLevel, leadOf, type Rules, ruleOf, type Story, signalOf, tenths } from './shapes.ts';
+import {
+  CLASSES,
+  Day,
+  DocumentLevel,
+  leadOf,
+  type Rules,
+  ruleOf,
+  type Story,
+  signalOf,
+  type Text,
+  tenths,
+} from './shapes.ts';
 import { explainedSignals, type LeadState } from './store.ts';
 import { contributionsOf, evidenceOf, signalsOf } from './story.ts';
 
@@ -23,6 +35,7 @@ export async function storyOfLead(
   const contributions = await contributionsOf(events, user, row.as_of, await explainedSignals(data));
   const bits = contributions.reduce((sum, one) => sum + one.bits, 0);
   const signals = await signalsOf(events, user);
+  const holders = await holdersOfShared(events, user, row.last_day);
   return {
     ...leadOf(all, row),
     contributions: contributions.map((one) => ({
@@ -31,10 +44,26 @@ export async function storyOfLead(
       title: ruleOf(all, one.detection).title,
       share: bits > 0 ? one.bits / bits : 0,
     })),
-    signals: signals.map((signal) => signalOf(row.id, signal, ruleOf(all, signal.detection))),
+    signals: signals.map((signal) => ofShared(holders, signalOf(row.id, signal, ruleOf(all, signal.detection)))),
     missing: await gapsTouching(events, { day_from: row.first_day, day_to: row.last_day }),
   };
 }
+
+/** A shared account's signal says so first of all: it is about whoever used the account, and blames none of its holders. */
+function ofShared<S extends { innocent: Said[]; refute: Said[] }>(holders: number, signal: S): S {
+  if (holders === 0) return signal;
+  const shared = {
+    en: `${holders} people share this account: the logs do not say which of them it was, and none of them is meant.`,
+    'zh-CN': `此账户由 ${holders} 人共用：日志无法说明是其中哪一位，不针对其中任何人。`,
+  };
+  const check = {
+    en: 'Ask who used the account at that time: a roster, a badge reader or the device can tell.',
+    'zh-CN': '查明当时由谁使用该账户：值班表、门禁记录或所用设备可以说明。',
+  };
+  return { ...signal, innocent: [shared, ...signal.innocent], refute: [check, ...signal.refute] };
+}
+
+type Said = z.input<typeof Text>;
 
 /** The day and detection of a signal; without a detection all acts of the day. */
 export const BehindQuery = z.object({ day: Day, detection: z.string().max(100).optional(), ...page(1000) });

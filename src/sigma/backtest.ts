@@ -18,6 +18,8 @@ export interface BacktestDay {
   hits: number;
   /** Events of the rule's logs; 0: there is no log of that day, so that 0 hits say nothing. */
   events: number;
+  /** How many accounts the hits are of, where `people` was asked for; 0 for a correlation, of which that is not known. */
+  people?: number;
 }
 
 export interface Backtest {
@@ -39,6 +41,8 @@ export interface BacktestOptions {
   pipelines?: readonly Pipeline[];
   /** The readers of lines, an organisation's own too; those of the program without. */
   readers?: readonly LineReader[];
+  /** Whether the days say how many accounts their hits are of. */
+  people?: boolean;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
 }
@@ -70,7 +74,8 @@ export async function backtest(events: Events, place: string, options: BacktestO
     if (options.signal?.aborted) throw new Fault('interrupted', 'stopped by request', { place });
     const { title: rule, file, line } = metaOf(runnable);
     const foreign = ruleParts(runnable).find(({ logsource }) => shapesOf(logsource).length === 0);
-    if (foreign === undefined) report.results.push(await run(events, runnable, shapesOf, from, to));
+    if (foreign === undefined)
+      report.results.push(await run(events, runnable, shapesOf, { from, to, people: options.people ?? false }));
     else report.unmapped.push({ rule, file, line, logsource: said(foreign.logsource) });
     options.onProgress?.(index + 1, chosen.length);
   }
@@ -132,8 +137,7 @@ async function run(
   events: Events,
   runnable: Runnable,
   shapesOf: ShapesOf,
-  from: string,
-  to: string,
+  { from, to, people }: { from: string; to: string; people: boolean },
 ): Promise<Backtest> {
   const { title, file } = metaOf(runnable);
   const parts = ruleParts(runnable).map(({ logsource }) => shapesOf(logsource).flatMap(logsOf));
@@ -141,10 +145,17 @@ async function run(
     runnable.kind === 'tree'
       ? await runTree(events, runnable, shapesOf, from, to)
       : await runRule(events, runnable, shapesOf, from, to);
-  const hits = new Map<string, number>();
-  for (const { day, count } of counts) hits.set(day, (hits.get(day) ?? 0) + count);
+  const hits = new Map<string, { count: number; people: number }>();
+  for (const one of counts) {
+    const before = hits.get(one.day) ?? { count: 0, people: 0 };
+    // The same people may stand in several logs: at least so many are meant.
+    hits.set(one.day, { count: before.count + one.count, people: Math.max(before.people, one.people ?? 0) });
+  }
   const seen = await daysSeen(events, parts, from, to);
-  const days = daysFrom(from, to).map((day) => ({ day, hits: hits.get(day) ?? 0, events: seen(day) }));
+  const days = daysFrom(from, to).map((day) => ({
+    ...{ day, hits: hits.get(day)?.count ?? 0, events: seen(day) },
+    ...(people ? { people: hits.get(day)?.people ?? 0 } : {}),
+  }));
   const total = days.reduce((sum, day) => sum + day.hits, 0);
   const logs = [...new Set(parts.flat())];
   return { rule: title, file, logs, from, to, hits: total, days, missing: [...missing] };

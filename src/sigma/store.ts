@@ -5,6 +5,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../base/fault.ts';
 import type { Events, Parameters } from '../stores/clickhouse.ts';
+import type { CaseworkDb } from '../stores/postgres.ts';
 import type { Compiled } from './compile.ts';
 import type { CompiledCorrelation } from './correlate.ts';
 
@@ -101,6 +102,8 @@ export async function lastDay(events: Events): Promise<string> {
 export interface DayCount {
   day: string;
   count: number;
+  /** How many accounts the events are of, where that was asked. */
+  people?: number;
 }
 
 /** Of what came in line by line, the days `{from}` to `{to}`: a condition over the columns of the table events. */
@@ -141,9 +144,9 @@ export function hitsByDay(
   { source, columns, where, parameters }: Compiled,
   more: Parameters,
 ): Promise<DayCount[]> {
-  const computed = ['day', ...columns.map(({ name, sql }) => `${sql} AS ${name}`)].join(', ');
+  const computed = ['day', 'actor_user_uid', ...columns.map(({ name, sql }) => `${sql} AS ${name}`)].join(', ');
   return events.rows<DayCount>(
-    `SELECT toString(day) AS day, count() AS count
+    `SELECT toString(day) AS day, count() AS count, toUInt32(uniqExact(actor_user_uid)) AS people
      FROM (SELECT ${computed} FROM ${source})
      WHERE ${where}
      GROUP BY day
@@ -169,4 +172,35 @@ export function correlationsByDay(
      LIMIT 100000`,
     { ...parameters, ...more, first },
   );
+}
+
+export interface BacktestRow {
+  /** Of the rule's text. */
+  sha256: string;
+  ran_at: Date;
+  from_day: string;
+  to_day: string;
+  days_with_logs: number;
+  days_with_hits: number;
+}
+
+declare module '../stores/postgres.ts' {
+  interface Casework {
+    rule_backtests: BacktestRow;
+  }
+}
+
+export async function saveBacktest(db: CaseworkDb, row: BacktestRow): Promise<void> {
+  const { sha256: _, ...rest } = row;
+  await db
+    .insertInto('rule_backtests')
+    .values(row)
+    .onConflict((conflict) => conflict.column('sha256').doUpdateSet(rest))
+    .execute();
+}
+
+/** The last backtest of each of these texts. */
+export async function selectBacktests(db: CaseworkDb, hashes: readonly string[]): Promise<BacktestRow[]> {
+  if (hashes.length === 0) return [];
+  return await db.selectFrom('rule_backtests').selectAll().where('sha256', 'in', hashes).execute();
 }

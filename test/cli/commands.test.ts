@@ -19,7 +19,7 @@ const COMMANDS = [
     'portal',
     'reports',
   ],
-  ...['seal', 'account', 'officer', 'unmask', 'token', 'simulate', 'eval', 'retention', 'verify', 'witness'],
+  ...['seal', 'account', 'people', 'officer', 'unmask', 'token', 'simulate', 'eval', 'retention', 'verify', 'witness'],
   'doctor',
 ];
 

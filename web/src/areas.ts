@@ -7,6 +7,7 @@ export const AREAS = {
   cases: ['case_officer', 'reviewer', 'approver', 'analyst'],
   ledger: ['auditor'],
   figures: ['head_of_unit'],
+  rules: ['engineer'],
   access: ['engineer', 'approver', 'case_officer'],
   reports: ['recipient'],
 } as const satisfies Record<string, readonly Role[]>;

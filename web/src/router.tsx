@@ -21,6 +21,7 @@ import { LedgerEntryPage } from './pages/ledger-entry.tsx';
 import { NoPermissionPage } from './pages/no-permission.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
 import { PersonPage } from './pages/person.tsx';
+import { RulesPage } from './pages/rules.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { SourcesPage } from './pages/sources.tsx';
 import { FaultView } from './parts/fault-view.tsx';
@@ -119,6 +120,14 @@ const figuresRoute = createRoute({
     return mayRead('figures', roles) ? <FiguresPage /> : <NoPermissionPage />;
   },
 });
+const rulesRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/rules',
+  component: function EngineersOnly() {
+    const { roles } = insideRoute.useRouteContext();
+    return mayRead('rules', roles) ? <RulesPage /> : <NoPermissionPage />;
+  },
+});
 /** Cases and what becomes one: for whoever works on them. */
 const memberRoute = createRoute({
   getParentRoute: () => insideRoute,
@@ -173,6 +182,7 @@ export const router = createRouter({
       sourcesRoute,
       auditorRoute.addChildren([ledgerRoute, ledgerEntryRoute]),
       figuresRoute,
+      rulesRoute,
       memberRoute.addChildren([casesRoute, caseRoute, handedOverRoute]),
       recipientRoute.addChildren([reportsRoute, reportRoute]),
       accountRoute,

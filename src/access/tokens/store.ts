@@ -1,8 +1,12 @@
 import type { LedgeredTable } from '../../ledger/ledger.ts';
 import type { CaseworkDb } from '../../stores/postgres.ts';
 
+/** What a token opens: handing in logs, or keeping the directory. Never both. */
+export type TokenKind = 'logs' | 'directory';
+
 export interface TokensTable {
   id: string;
+  kind: TokenKind;
   source: string;
   token_hash: string;
   created_at: Date;
@@ -20,8 +24,9 @@ declare module '../../stores/postgres.ts' {
 /** All but the day of the last use. */
 export const LEDGERED: LedgeredTable = {
   table: 'shipper_tokens',
+  recordedAs: 'shipper_tokens.2',
   key: ['id'],
-  columns: ['id', 'source', 'token_hash', 'created_at', 'expires_at', 'revoked_at'],
+  columns: ['id', 'kind', 'source', 'token_hash', 'created_at', 'expires_at', 'revoked_at'],
   times: ['created_at', 'expires_at', 'revoked_at'],
 };
 

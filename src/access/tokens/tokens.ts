@@ -1,6 +1,7 @@
 /**
- * Tokens of log shippers: write-only, for one source. Whoever steals one can hand in rows of that source and read
- * nothing; his rows carry the token's id, so that they can be told from the others.
+ * Tokens of programs. Of log shippers: write-only, for one source. Whoever steals one can hand in rows of that source and read
+ * nothing; his rows carry the token's id, so that they can be told from the others. Of an identity provider: for keeping the
+ * directory, and nothing else; what it changes stands in the ledger under the token's id.
  */
 import { Fault } from '../../base/fault.ts';
 import { randomId, randomToken } from '../../base/id.ts';
@@ -11,11 +12,13 @@ import { tokenHash } from '../session.ts';
 import * as store from './store.ts';
 
 /** The prefix is for programs that look for secrets in files and commits. */
-const BEARER = /^Bearer (countersign_ship_[A-Za-z0-9_-]{43})$/i;
+const PREFIX: Readonly<Record<store.TokenKind, string>> = { logs: 'countersign_ship_', directory: 'countersign_scim_' };
+const BEARER = /^Bearer (countersign_(?:ship|scim)_[A-Za-z0-9_-]{43})$/i;
 const SOURCE = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
 export interface TokenEntry {
   readonly id: string;
+  readonly kind: store.TokenKind;
   readonly source: string;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
@@ -24,14 +27,14 @@ export interface TokenEntry {
 }
 
 /**
- * Makes a token for a source; gives it, this once. `until` is the last day, YYYY-MM-DD in UTC, on which it is good.
+ * Makes a token for a source of logs, or for the provider of the directory that has this name; gives it, this once. `until` is the last day, YYYY-MM-DD in UTC, on which it is good.
  * Throws `invalid-input`.
  */
 export async function createToken(
   access: Access,
-  input: { source: string; until?: string | undefined },
+  input: { source: string; until?: string | undefined; kind?: store.TokenKind },
 ): Promise<{ id: string; token: string }> {
-  const { source, until } = input;
+  const { source, until, kind = 'logs' } = input;
   if (!SOURCE.test(source)) {
     const message = 'A source has small letters, digits, dots, dashes and underscores, at most 64.';
     throw new Fault('invalid-input', message, { place: 'source' });
@@ -42,8 +45,8 @@ export async function createToken(
     throw new Fault('invalid-input', 'The last day is no day, or over.', { place: 'until' });
   }
   const id = randomId();
-  const token = `countersign_ship_${randomToken()}`;
-  const row = { ...{ id, source, token_hash: tokenHash(token), created_at: now, expires_at }, revoked_at: null };
+  const token = `${PREFIX[kind]}${randomToken()}`;
+  const row = { ...{ id, kind, source, token_hash: tokenHash(token), created_at: now, expires_at }, revoked_at: null };
   await change(access.ledger, access.db, act(access, 'token.create'), async (tx, touch) => {
     await store.insertToken(tx, { ...row, last_used_on: null });
     touch('shipper_tokens', id);
@@ -55,7 +58,7 @@ export async function createToken(
 export async function listTokens(access: Access): Promise<TokenEntry[]> {
   const now = access.clock();
   return (await store.selectTokens(access.db)).map((row) => ({
-    ...{ id: row.id, source: row.source, createdAt: row.created_at, expiresAt: row.expires_at },
+    ...{ id: row.id, kind: row.kind, source: row.source, createdAt: row.created_at, expiresAt: row.expires_at },
     ...{ lastUsedOn: row.last_used_on, state: stateOf(row, now) },
   }));
 }
@@ -74,10 +77,19 @@ export async function revokeToken(access: Access, id: string): Promise<void> {
  * unknown, expired or revoked, and for a request that brings none.
  */
 export async function authenticateShipper(access: Access, request: Request): Promise<Shipper | null> {
+  return await authenticated(access, request, 'logs');
+}
+
+/** Which token for the directory a request brings. Null as for shippers, and for the token of one. */
+export async function authenticateDirectory(access: Access, request: Request): Promise<Shipper | null> {
+  return await authenticated(access, request, 'directory');
+}
+
+async function authenticated(access: Access, request: Request, kind: store.TokenKind): Promise<Shipper | null> {
   const [, token] = BEARER.exec(request.headers.get('authorization') ?? '') ?? [];
   const found = token === undefined ? undefined : await store.findToken(access.db, tokenHash(token));
   const now = access.clock();
-  if (found === undefined || stateOf(found, now) !== 'good') return null;
+  if (found === undefined || found.kind !== kind || stateOf(found, now) !== 'good') return null;
   const today = now.toISOString().slice(0, 10);
   if (found.last_used_on !== today) await store.noteUse(access.db, found.id, today);
   return { tokenId: found.id, source: found.source };

@@ -71,7 +71,8 @@ SELECT
   {day:Date},
   a.time,
   a.uid,
-  a.actor_user_uid AS user_uid,
+  -- The person behind the account on that day; without a link the account is its own person.
+  if(l.person = '', a.actor_user_uid, l.person) AS user_uid,
   a.class_uid,
   a.activity_name,
   a.device_hostname,
@@ -100,7 +101,9 @@ SELECT
   a.keywords
 FROM rows AS a
 LEFT JOIN register AS r ON r.document_name = a.name
+LEFT JOIN $OWN_LINKS AS l ON l.account = lowerUTF8(a.actor_user_uid)
 LEFT ASOF JOIN connections AS c
   ON c.actor_user_uid = a.actor_user_uid AND c.device_hostname = a.device_hostname AND c.time <= a.time
 -- Services have no intent; whoever uses a service's account shows on his own machine.
 WHERE a.actor_user_uid NOT IN (SELECT user_uid FROM directory WHERE role = 'ServiceAccount' AND valid_from <= {day:Date})
+  AND lowerUTF8(a.actor_user_uid) NOT IN $SERVICE_ACCOUNTS

@@ -20,6 +20,21 @@ WITH
       SELECT valid_from, count() FROM clearances GROUP BY valid_from
       UNION ALL
       SELECT declared_on, count() FROM declared_contacts GROUP BY declared_on
+      UNION ALL
+      -- Of these a row can change: it is told by what it says, on the day from which it says so.
+      SELECT valid_from, sum(sipHash64(user_uid, active, email, role, groups, department, manager))
+      FROM directory_history FINAL
+      GROUP BY valid_from
+      UNION ALL
+      SELECT valid_from, sum(sipHash64(account, person, kind, valid_from))
+      FROM person_links FINAL
+      WHERE valid_to >= valid_from
+      GROUP BY valid_from
+      UNION ALL
+      SELECT valid_to + 1, sum(sipHash64(account, person, kind, 'ended'))
+      FROM person_links FINAL
+      WHERE valid_to >= valid_from AND valid_to < '2149-06-06'
+      GROUP BY valid_to
     )
     GROUP BY day
   )

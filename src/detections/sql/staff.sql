@@ -1,3 +1,3 @@
-INSERT INTO staff
-SELECT {day:Date}, user_uid, role, team, projects, clearance
+INSERT INTO staff (day, user_uid, role, team, projects, clearance, manager)
+SELECT {day:Date}, user_uid, role, team, projects, clearance, manager
 FROM ($PEOPLE)

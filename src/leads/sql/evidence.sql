@@ -18,7 +18,11 @@ FROM observations AS o
 INNER JOIN (
   SELECT uid, log_name, file_line, raw_data
   FROM events
-  WHERE day BETWEEN {from:Date} AND {to:Date} AND actor_user_uid = {user:String}
+  WHERE day BETWEEN {from:Date} AND {to:Date} AND (
+    actor_user_uid = {user:String}
+    -- His other accounts; that one was his on the day says the observation.
+    OR lowerUTF8(actor_user_uid) IN (SELECT account FROM person_links WHERE kind = 'own' AND person = {user:String})
+  )
 ) AS e ON e.uid = o.event_uid
 WHERE o.user_uid = {user:String} AND o.day BETWEEN {from:Date} AND {to:Date} AND ($CONDITION)
 ORDER BY o.time, o.event_uid, o.target, o.destination, tied_to
