@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { levelSql } from '../base/level.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { dateSql, noDate, type SideTable } from '../stores/csv.ts';
 import { loadSideTables, type SideOptions, type SideReport } from '../stores/folder.ts';
+import { levelSql } from '../stores/level.ts';
 
 /** The last part of a path, by which detection knows a copy elsewhere. */
 export const nameOf = (path: string): string => path.split(/[\\/]/).at(-1)!;

@@ -26,14 +26,22 @@ export function CustodyLine(props: { places: CopyPlace[]; first: string; today: 
             <g key={`${place.from} ${place.state}`} className={`place place-${place.state.replace(' ', '-')}`}>
               <rect x={left} y={top} width={long} height={BAR} />
               {late !== undefined && late < left + long && (
-                <rect className="place-late" x={Math.max(left, late)} y={top} width={left + long - Math.max(left, late)} height={BAR} />
+                <rect
+                  className="place-late"
+                  x={Math.max(left, late)}
+                  y={top}
+                  width={left + long - Math.max(left, late)}
+                  height={BAR}
+                />
               )}
               {wide && (
                 <text x={left + 5} y={top + BAR - 3.5}>
                   {place.holder}
                 </text>
               )}
-              {place.state === 'destroyed' && <path className="place-end" d={`M${left - 4} ${top - 3}l8 ${BAR + 6}m0 ${-BAR - 6}l-8 ${BAR + 6}`} />}
+              {place.state === 'destroyed' && (
+                <path className="place-end" d={`M${left - 4} ${top - 3}l8 ${BAR + 6}m0 ${-BAR - 6}l-8 ${BAR + 6}`} />
+              )}
             </g>
           );
         })}

@@ -71,7 +71,11 @@ function Register() {
       {answer.isSuccess && rows.length === 0 && <p className="quiet">{t('documents.none')}</p>}
       {rows.length > 0 && <DocumentsTable rows={rows} />}
       {answer.hasNextPage && (
-        <Button className="button more" isDisabled={answer.isFetchingNextPage} onPress={() => void answer.fetchNextPage()}>
+        <Button
+          className="button more"
+          isDisabled={answer.isFetchingNextPage}
+          onPress={() => void answer.fetchNextPage()}
+        >
           {t('documents.more')}
         </Button>
       )}
@@ -155,7 +159,11 @@ function DocumentsTable({ rows }: { rows: RegisterRow[] }) {
       cell: ({ next_due }) => {
         if (next_due === null) return <span className="quiet">{t('documents.no_due')}</span>;
         const late = next_due < today();
-        return <span className={late ? 'term-late' : undefined}>{t(late ? 'cases.late' : 'case.due', { day: day(next_due) })}</span>;
+        return (
+          <span className={late ? 'term-late' : undefined}>
+            {t(late ? 'cases.late' : 'case.due', { day: day(next_due) })}
+          </span>
+        );
       },
     },
   ];

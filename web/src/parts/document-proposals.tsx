@@ -38,7 +38,9 @@ function ProposalRow({ one, keeps }: { one: Proposal; keeps: boolean }) {
   return (
     <li>
       <div>
-        <strong>{kind === 'destruction' ? t('proposal.destroy_copy', { copy: copy ?? 0 }) : t('proposal.downgrade')}</strong>{' '}
+        <strong>
+          {kind === 'destruction' ? t('proposal.destroy_copy', { copy: copy ?? 0 }) : t('proposal.downgrade')}
+        </strong>{' '}
         <DocumentLevelTag level={level} />
         {to !== null && (
           <>
