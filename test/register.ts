@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAccount } from '../src/access/access.ts';
+import { accessRoutes, createAccount } from '../src/access/access.ts';
 import { manualClock } from '../src/base/clock.ts';
 import { DEFAULT_SCHEME } from '../src/base/level.ts';
 import { silentLog } from '../src/base/log.ts';
@@ -50,7 +50,7 @@ export async function registry(start = '2026-03-02T08:00:00Z') {
   await loadPeople(data.events, folder);
   const held = new Set<string>();
   const register: Register = { ...data, ledger, clock, isHeld: async (_, { path }) => held.has(path) };
-  const routes = recorded(ledger, registerRoutes(register, DEFAULT_SCHEME));
+  const routes = [...accessRoutes(access), ...recorded(ledger, registerRoutes(register, DEFAULT_SCHEME))];
   const as = (name: string, isFresh = true) => {
     const account = accounts.get(name)!;
     const app = createApp({
@@ -103,5 +103,22 @@ export async function registry(start = '2026-03-02T08:00:00Z') {
     await data.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { folder, data, clock, ledger, accounts, register, held, as, table, idOf, step, levelOn, findings, close };
+  return {
+    folder,
+    data,
+    access,
+    routes,
+    clock,
+    ledger,
+    accounts,
+    register,
+    held,
+    as,
+    table,
+    idOf,
+    step,
+    levelOn,
+    findings,
+    close,
+  };
 }
