@@ -262,6 +262,7 @@ test('no option of a command turns pseudonyms off', async () => {
     'simulate --out': 'where made-up people are written',
     'demo --people': 'how many made-up people',
     'portal --id': 'the short name of a recipient',
+    'documents --add': 'who needs to know a document: the register names its custodians to the registrar',
     'witness --name': 'the name of a witness',
     'rules --pipeline': 'which field names of a Sigma rule mean which of ours',
   };

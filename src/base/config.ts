@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Fault, type FaultCode } from './fault.ts';
+import { LevelScheme } from './level.ts';
 import { LOG_LEVELS } from './log.ts';
 
 const number = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
@@ -13,6 +14,14 @@ const list = () =>
     (value) => (typeof value === 'string' ? value.split(',').map((word) => word.trim()) : value),
     z.array(z.string().min(1).max(200)).max(200),
   );
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 /** Every setting: its name, its type, its default. The names are the same in the file, the environment and here. */
 const SETTINGS = z.strictObject({
@@ -55,6 +64,8 @@ const SETTINGS = z.strictObject({
   retention_triage_days: number(120, 3650).default(180),
   retention_unfounded_days: number(1, 3650).default(180),
   retention_case_days: number(1, 36_500).default(1825),
+  /** What the levels of documents and clearances are called, and in tables; in the environment as JSON. */
+  document_levels: z.preprocess((value) => (typeof value === 'string' ? parsed(value) : value), LevelScheme).optional(),
 });
 
 export type Config = z.output<typeof SETTINGS> & {

@@ -4,6 +4,7 @@ export { type CaseTerms, stateOf } from './case.ts';
 export { type Verified, verifyBundle } from './check.ts';
 export { caseWords, dossierPage, LANGUAGES } from './dossier.ts';
 export { caseFacts } from './facts.ts';
+export { isHeldByCase } from './held.ts';
 export { type Destroyed, type Expired, expired, keepRetention, runRetention } from './jobs.ts';
 export { isKeptOut, isMember, leadsInCases } from './membership.ts';
 export { caseRoutes } from './routes.ts';

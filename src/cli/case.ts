@@ -160,13 +160,13 @@ async function writeBundle(folder: string, bundle: Bundle, language: (typeof LAN
   await write('dossier.html', dossierPage(bundle, language));
 }
 
-async function readPassword(name: string, file: string | undefined, signal: AbortSignal): Promise<string> {
+export async function readPassword(name: string, file: string | undefined, signal: AbortSignal): Promise<string> {
   if (file !== undefined) return (await readText(file)).split('\n')[0]?.trimEnd() ?? '';
   return await askHidden(`Password of ${name}: `, signal);
 }
 
 /** Signs in as at the console, with its brakes on guessing; the session ends at once. */
-async function proveIdentity(access: Access, name: string, password: string): Promise<Account> {
+export async function proveIdentity(access: Access, name: string, password: string): Promise<Account> {
   const { account, cookies } = await signIn(access, { name, password }, new Request('http://localhost/'));
   const cookie = cookies.map((one) => one.split(';')[0]).join('; ');
   await signOut(access, new Request('http://localhost/', { headers: { cookie } }));

@@ -14,6 +14,7 @@ import {
 } from '../access/access.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Config, readConfig } from '../base/config.ts';
+import { DEFAULT_SCHEME } from '../base/level.ts';
 import { type Log, openLog } from '../base/log.ts';
 import {
   answerInvitation,
@@ -21,11 +22,13 @@ import {
   caseFacts,
   caseRoutes,
   invitationsOf,
+  isHeldByCase,
   isKeptOut,
   isMember,
   leadsInCases,
   subjectRoutes,
 } from '../cases/cases.ts';
+import { type Register, registerRoutes } from '../documents/documents.ts';
 import { eventRoutes } from '../events/events.ts';
 import { type Serving, serve } from '../http/serve.ts';
 import {
@@ -97,6 +100,14 @@ export function consoleCases(data: Data, config: Config, ledger: Ledger): Cases 
   return { ...data, ledger, clock: systemClock, keep };
 }
 
+/** The register of documents. What a case holds stays: the register is told yes or no, and never by which. */
+export function consoleRegister(data: Data, ledger: Ledger, log?: Log): Register {
+  return {
+    ...{ casework: data.casework, events: data.events, sealing: data.sealing, ledger, clock: systemClock, log },
+    isHeld: (casework, copy) => isHeldByCase({ casework, sealing: data.sealing, clock: systemClock }, copy),
+  };
+}
+
 /** Errors: port-in-use; usage for an address that would send passwords in the clear. */
 export async function serveConsole(
   data: Data,
@@ -124,6 +135,7 @@ export async function serveConsole(
   const unmaskings = consoleUnmaskings(data, config, ledger);
   const figures = figureRoutes({ ...data, facts: caseFacts(cases), ...(gate ? { gate } : {}) });
   const looked = [...eventRoutes(data), ...leads, ...identityRoutes(unmaskings), ...caseRoutes(cases), ...figures];
+  const documents = registerRoutes(consoleRegister(data, ledger, log), config.document_levels ?? DEFAULT_SCHEME);
   // Reading the ledger is in the ledger, too.
   const watched = [...ledgerRoutes(ledger, ['auditor']), ...nameRoutes(access)];
   // Signing in and changes of accounts record themselves; who looks through the accounts of others does not.
@@ -134,7 +146,12 @@ export async function serveConsole(
   );
   const serving = await serve({
     // Whoever looks at something is written down before it is shown to him.
-    routes: [...ownRoutes, ...workbench, ...recorded(ledger, [...looked, ...watched]), ...subjectRoutes(cases)],
+    routes: [
+      ...ownRoutes,
+      ...workbench,
+      ...recorded(ledger, [...looked, ...documents, ...watched]),
+      ...subjectRoutes(cases),
+    ],
     identify: (request) => identified(data, access, request),
     identifyShipper: (request) => authenticateShipper(access, request),
     pages: {

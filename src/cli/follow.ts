@@ -6,7 +6,7 @@ import { asFault, type Fault } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import { Patience } from '../base/patience.ts';
 import type { DayProgress } from '../detections/detections.ts';
-import { loadDocuments } from '../documents/documents.ts';
+import { adoptRegister, loadDocuments } from '../documents/documents.ts';
 import { followLogs } from '../events/events.ts';
 import { directoryFiles, listKeys, sealNames } from '../identities/identities.ts';
 import { type Gate, replay } from '../leads/leads.ts';
@@ -14,6 +14,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { loadPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
 import type { SideOptions, SideReport } from '../stores/folder.ts';
+import { consoleRegister } from './console.ts';
 import { batchRecorder } from './record.ts';
 
 export interface FollowOptions {
@@ -32,6 +33,7 @@ const PAUSE_MS = 2_000;
 const SAY_EVERY_MS = 10_000;
 /** In place of a file's name: what is tried as a whole. */
 const [PEOPLE, NAMES, DOCUMENTS, LOGS, DAYS] = ['people', 'names', 'documents', 'logs', 'days'] as const;
+const REGISTER = 'register';
 
 /**
  * Looks at `folder` until `signal` aborts: loads what was added, computes the days concerned and brings the leads up to
@@ -86,6 +88,9 @@ function follower(data: Data, folder: string, { log, gate, signal, ledger }: Fol
         for (const file of read) patience.succeeded(file);
         for (const { file, fault } of unreadable) failed(file, fault);
       });
+    await attempt(REGISTER, async () => {
+      if (ledger) await adoptRegister(consoleRegister(data, ledger, log), { signal });
+    });
     await attempt(NAMES, sealAnew);
     await attempt(LOGS, async () => {
       const added = await readLogs({ wanted: isDue, signal, ...(ledger ? { onBatch: batchRecorder(ledger) } : {}) });

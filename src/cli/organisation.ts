@@ -2,12 +2,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FAULTS, Fault } from '../base/fault.ts';
-import { loadDocuments } from '../documents/documents.ts';
+import { adoptRegister, loadDocuments } from '../documents/documents.ts';
 import { type LogTotals, loadLogs, logTotals } from '../events/events.ts';
 import { sealNames } from '../identities/identities.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { loadPeople } from '../people/people.ts';
 import type { Data } from '../stores/data.ts';
+import { consoleRegister } from './console.ts';
 import { formatCount, type StartProgress } from './progress.ts';
 import { batchRecorder } from './record.ts';
 
@@ -39,6 +40,7 @@ export async function loadOrganisation(
   const people = await loadPeople(data.events, folder);
   await sealWithProgress(data, folder, progress, signal);
   const documents = await loadDocuments(data.events, folder);
+  if (ledger) await adoptWithProgress(data, ledger, progress, signal);
   const line = progress({ label: 'Loading', unit: 'rows' });
   const report = await loadLogs(data.events, folder, {
     signal,
@@ -56,6 +58,22 @@ export async function loadOrganisation(
     bad: sum(logs.map((log) => log.bad)),
     unreadable: [...people.unreadable, ...documents.unreadable, ...report.unreadable],
   };
+}
+
+/** The register follows the tables, before the days are computed from both. */
+export async function adoptWithProgress(
+  data: Data,
+  ledger: Ledger,
+  progress: StartProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  let line: ReturnType<StartProgress> | undefined;
+  const onProgress = (done: number) => {
+    line ??= progress({ label: 'Registering', unit: 'documents' });
+    line.update(done);
+  };
+  const { added } = await adoptRegister(consoleRegister(data, ledger), { signal, onProgress });
+  line?.done(`${formatCount(added)} new documents`);
 }
 
 /** Names are read to be sealed to officers, and not at all while there are none. */

@@ -5,6 +5,7 @@ import { readConfig } from '../base/config.ts';
 import type { Log } from '../base/log.ts';
 import { caseTables } from '../cases/cases.ts';
 import { rules } from '../detections/detections.ts';
+import { documentTables } from '../documents/documents.ts';
 import type { Batch } from '../events/events.ts';
 import { identityTables } from '../identities/identities.ts';
 import { leadTables } from '../leads/leads.ts';
@@ -26,6 +27,7 @@ export const TABLES: readonly LedgeredTable[] = [
   ...[...ledgerTables, ...accessTables, ...identityTables],
   ...[...leadTables, ...caseTables],
   ...peopleTables,
+  ...documentTables,
 ];
 
 /**

@@ -52,6 +52,11 @@ export class SpoolFile {
     if (this.#waitingBytes >= PIECE) await this.#flush();
   }
 
+  /** Makes the file be there even when nothing is written. */
+  async touch(): Promise<void> {
+    await this.#flush();
+  }
+
   async close(): Promise<void> {
     await this.#flush();
     await this.#handle?.close();

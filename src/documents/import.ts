@@ -1,15 +1,15 @@
 /** Filling the register from a folder: which documents there are, and by what they would be known again. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { Fault } from '../base/fault.ts';
+import { basename, join, resolve } from 'node:path';
+import { asFault, Fault } from '../base/fault.ts';
 import type { Events } from '../stores/clickhouse.ts';
 import { clearSpool, spoolOf } from '../stores/spool.ts';
 import { fingerprintRows, SpoolFile } from './batch.ts';
 import { type PoolOptions, readFiles } from './extract/pool.ts';
 import type { PartReport } from './extract/report.ts';
-import { walk } from './folder.ts';
 import { loadRegister } from './jobs.ts';
+import { folderShare, type Share } from './share/share.ts';
 import {
   type BadRow,
   badRegisterRows,
@@ -22,11 +22,14 @@ import {
   lastText,
   type RegisterTotals,
   registerTotals,
+  removedFiles,
 } from './store.ts';
 
 export interface ImportOptions extends PoolOptions {
   /** The register's table; without it documents.csv in the folder, if there is one. */
   table?: string | undefined;
+  /** The table has been taken in already. */
+  isTableLoaded?: boolean | undefined;
   /** Called after each file; `total` counts the files that have to be read. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -45,6 +48,9 @@ export interface ImportReport {
   bad: number;
   badRows: BadRow[];
   table: string | undefined;
+  /** Files that were there once and are not any more: how many, and the first of them. Nothing of them is forgotten. */
+  removed: number;
+  removedFiles: string[];
   totals: RegisterTotals;
 }
 
@@ -54,29 +60,29 @@ const BATCH_BYTES = 64 * 1024 * 1024;
 const SHOWN_ROWS = 20;
 
 /**
- * Reads every file of `folder` that is new or has changed. Safe to repeat at any time: what was stored stays, and an
- * interrupted import goes on where it stopped. Errors: folder-not-found, invalid-input for the table, interrupted.
+ * Reads every file of `folder`, or of a share, that is new or has changed. Safe to repeat at any time: what was stored
+ * stays, and an interrupted import goes on where it stopped. Errors: not-found, invalid-input for the table, interrupted.
  */
 export async function importDocuments(
   events: Events,
-  folder: string,
+  folder: string | Share,
   options: ImportOptions = {},
 ): Promise<ImportReport> {
-  const root = resolve(folder);
-  if (!existsSync(root) || !statSync(root).isDirectory())
-    throw new Fault('not-found', 'there is no such folder', { place: folder });
+  const share = typeof folder === 'string' ? folderShare(folder) : folder;
   await clearSpool(events);
-  const table = options.table ?? join(root, 'documents.csv');
-  const bad = await importTable(events, table, options.table !== undefined);
+  const table = options.table ?? (await share.table(options.signal));
+  const bad = options.isTableLoaded || table === undefined ? 0 : await importTable(events, table);
   const list = join(spoolOf(events), 'listed.jsonl');
   const unreadable: Unreadable[] = [];
-  const files = await listFiles(root, resolve(table), list, unreadable);
+  const files = await listFiles(share, table, list, unreadable, options.signal);
   const batch = new ImportBatch(events);
+  const lost: [ListedFile, string][] = [];
   let read = 0;
   try {
     const total = await countToRead(events, list);
     options.onProgress?.(0, total);
-    for await (const { asked, parts } of readFiles(changed(events, list), options)) {
+    for await (const { asked, parts } of readFiles(changed(events, list, share, lost, options.signal), options)) {
+      await share.release(asked.path);
       for (const { name, why } of parts)
         if (why !== undefined) unreadable.push({ path: [asked.tag.relative, name].filter(Boolean).join('/'), why });
       await batch.add(asked.tag, parts);
@@ -84,49 +90,87 @@ export async function importDocuments(
       options.onProgress?.(read, total);
     }
   } finally {
+    for (const [file, why] of lost) {
+      unreadable.push({ path: file.relative, why });
+      await batch.add(file, [{ name: '', kind: 'unknown', bytes: 0, sha256: '', why }]);
+    }
     // Also when it was interrupted: what has been read need not be read again.
     await batch.flush();
-    await rm(list, { force: true });
   }
+  const { count, first } = await removedFiles(events, list, share.prefix, SHOWN_ROWS);
+  await rm(list, { force: true });
   return {
-    ...{ files, read, unreadable, bad, table: existsSync(table) ? basename(table) : undefined },
+    ...{ files, read, unreadable, bad, table: table === undefined ? undefined : basename(table) },
     badRows: bad > 0 ? await badRegisterRows(events, SHOWN_ROWS) : [],
+    ...{ removed: count, removedFiles: first },
     totals: await registerTotals(events),
   };
 }
 
-async function importTable(events: Events, table: string, required: boolean): Promise<number> {
-  if (!existsSync(table)) {
-    if (required) throw new Fault('not-found', 'there is no such table', { place: table });
-    return 0;
-  }
+/** Loads the register's table; gives how many of its rows could not be used. Errors: not-found, invalid-input. */
+export async function importTable(events: Events, table: string): Promise<number> {
+  if (!existsSync(table)) throw new Fault('not-found', 'there is no such table', { place: table });
   const report = await loadRegister(events, table);
   if (report.unreadable[0]) throw report.unreadable[0];
   return report.bad;
 }
 
-/** Writes the list of the folder's files to `path`; what may not be opened goes to `unreadable`. Returns their number. */
-async function listFiles(root: string, table: string, path: string, unreadable: Unreadable[]): Promise<number> {
+/** Writes the list of the share's files to `path`; what may not be opened goes to `unreadable`. Returns their number. */
+async function listFiles(
+  share: Share,
+  table: string | undefined,
+  path: string,
+  unreadable: Unreadable[],
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const list = new SpoolFile(path);
+  const tables = new Set(['decoys.csv', 'documents.csv']);
   let files = 0;
-  for await (const { path: file, relative, size, modified, why } of walk(root)) {
-    if (resolve(file) === table || (dirname(resolve(file)) === root && basename(file) === 'decoys.csv')) continue;
+  for await (const { path: file, relative, size, modified, why } of share.walk(signal)) {
+    signal?.throwIfAborted();
+    if (tables.has(relative) || (table !== undefined && resolve(file) === resolve(table))) continue;
     files += 1;
     if (why !== undefined) unreadable.push({ path: relative, why });
     else await list.write(`${JSON.stringify({ file, relative, size, modified })}\n`);
   }
+  await list.touch();
   await list.close();
   return files;
 }
 
-/** The listed files that have to be read, a page at a time. */
-async function* changed(events: Events, list: string) {
+/** The listed files that have to be read, a page at a time. One that cannot be fetched goes to `lost`. */
+async function* changed(
+  events: Events,
+  list: string,
+  share: Share,
+  lost: [ListedFile, string][],
+  signal: AbortSignal | undefined,
+) {
   let last = '';
   for (;;) {
     const page = await filesToRead(events, list, last, PAGE);
-    for (const tag of page) yield { path: tag.file, tag };
+    for (const tag of page) {
+      const path = await fetchOne(share, tag, lost, signal);
+      if (path !== undefined) yield { path, tag };
+    }
     if (page.length < PAGE) return;
     last = page.at(-1)!.file;
+  }
+}
+
+async function fetchOne(
+  share: Share,
+  tag: ListedFile,
+  lost: [ListedFile, string][],
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  try {
+    return await share.fetch({ path: tag.file, relative: tag.relative, size: tag.size }, signal);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    const fault = asFault(error);
+    lost.push([tag, fault.code === 'defect' ? 'it could not be fetched' : fault.message]);
+    return undefined;
   }
 }
 

@@ -47,6 +47,23 @@ export async function countToRead(events: Events, path: string): Promise<number>
   return row!.n;
 }
 
+/** Files whose names begin with `prefix`, were read once, and are not in the list at `path` any more. */
+export async function removedFiles(
+  events: Events,
+  path: string,
+  prefix: string,
+  most: number,
+): Promise<{ count: number; first: string[] }> {
+  const [row] = await events.rows<{ n: number; first: string[] }>(
+    `SELECT uniqExact(file) AS n, arraySlice(arraySort(groupUniqArray({most:UInt32})(relative)), 1, {most:UInt32}) AS first
+     FROM document_files
+     WHERE startsWith(file, {prefix:String})
+       AND file NOT IN (SELECT file FROM file({path:String}, 'JSONEachRow', '${LISTED}'))`,
+    { path, prefix, most },
+  );
+  return { count: row!.n, first: row!.first };
+}
+
 /** The numbers of those texts of the parts at `path` that are known. */
 export function knownTexts(events: Events, path: string): Promise<{ text_sha256: string; text: number }[]> {
   return events.rows(

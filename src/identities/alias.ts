@@ -5,7 +5,7 @@ import { knownNames } from '../people/people.ts';
 import { aliasMark, QUEUE, sealedAlias } from '../stores/adopt.ts';
 import type { Data } from '../stores/data.ts';
 import type { Sealing } from '../stores/sealing.ts';
-import { aliasesByMark, insertAliases, sealedOf } from './store.ts';
+import { aliasesByMark, insertAliases, sealedOf, sealedOfAll } from './store.ts';
 
 /** Casework, or a transaction of it, and the key that does not lie in it. */
 export type Sealed = Pick<Data, 'casework' | 'sealing'>;
@@ -55,6 +55,19 @@ export async function personOf(
 ): Promise<string | undefined> {
   const sealed = await sealedOf(casework, scope, alias);
   return sealed === undefined ? undefined : opened(sealing, { scope, alias, sealed });
+}
+
+/** The accounts behind several pseudonyms of one scope; those that nobody was given are not there. */
+export async function peopleOf(
+  { casework, sealing }: Sealed,
+  scope: string,
+  names: readonly string[],
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (let at = 0; at < names.length; at += BATCH)
+    for (const { alias, sealed } of await sealedOfAll(casework, scope, names.slice(at, at + BATCH)))
+      found.set(alias, opened(sealing, { scope, alias, sealed }));
+  return found;
 }
 
 const opened = (sealing: Sealing, { scope, alias, sealed }: { scope: string; alias: string; sealed: string }): string =>

@@ -1,5 +1,5 @@
 /** The identities room: pseudonyms, and the only way from one to a person. */
-export { aliases, aliasMark, masker, personOf, QUEUE, type Sealed } from './alias.ts';
+export { aliases, aliasMark, masker, peopleOf, personOf, QUEUE, type Sealed } from './alias.ts';
 export { directoryFiles } from './directory.ts';
 export { type Notice, noticesFor, type UnmaskingPolicy, type Unmaskings } from './finding.ts';
 export { forgetExpired, type SealedNames, sealIdentities, sealNames } from './jobs.ts';

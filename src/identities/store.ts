@@ -106,6 +106,15 @@ export async function sealedOf(db: CaseworkDb, scope: string, alias: string): Pr
   return (await row.executeTakeFirst())?.sealed;
 }
 
+export function sealedOfAll(db: CaseworkDb, scope: string, names: readonly string[]) {
+  return db
+    .selectFrom('aliases')
+    .select(['alias', 'sealed'])
+    .where('scope', '=', scope)
+    .where('alias', 'in', names)
+    .execute();
+}
+
 export async function insertAliases(db: CaseworkDb, rows: AliasesTable[]): Promise<void> {
   await db
     .insertInto('aliases')

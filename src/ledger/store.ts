@@ -61,6 +61,8 @@ export interface HashedRow {
 export const recordedName = ({ table, recordedAs = table }: LedgeredTable) => recordedAs;
 
 function keyOf({ key }: LedgeredTable) {
+  // One column as it is, so that its index finds the row among many.
+  if (key.length === 1) return sql<string>`t.${sql.ref(key[0]!)}::text`;
   return sql<string>`concat_ws('/', ${sql.join(key.map((column) => sql`t.${sql.ref(column)}`))})`;
 }
 

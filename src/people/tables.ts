@@ -5,8 +5,8 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { levelSql } from '../base/level.ts';
 import { dateSql, noDate, type SideTable } from '../stores/csv.ts';
+import { levelSql } from '../stores/level.ts';
 
 const openEnd = (column: string) => `if(\`${column}\` = '', toDate('2149-06-06'), assumeNotNull(${dateSql(column)}))`;
 const known = (column: string) => `assumeNotNull(${dateSql(column)})`;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readConfig } from '../base/config.ts';
 import { Fault } from '../base/fault.ts';
+import { DEFAULT_SCHEME, wordsOf } from '../base/level.ts';
 import { acquireLock } from '../base/lock.ts';
 import { keyMark, sealSubjects } from './adopt.ts';
 import { type Events, openEmbedded } from './clickhouse.ts';
@@ -48,6 +49,7 @@ export async function openData(dir: string | undefined, options: OpenOptions = {
     const events = await openEmbedded(place, options);
     opened.push(events);
     await migrateEvents(events);
+    await nameLevels(events, place);
     const casework = await openCasework({ dir: place });
     opened.push(casework);
     const sealing = await openSealing(keyFolder(dir, place), keyMark(casework.db));
@@ -76,4 +78,20 @@ export async function migrateEvents(events: Events): Promise<void> {
     run: (sql) => events.run(sql),
     rows: (sql) => events.rows<Record<string, unknown>>(sql),
   });
+}
+
+/** Tells the event store by which words tables name levels. */
+async function nameLevels(events: Events, place: string): Promise<void> {
+  const { document_levels } = readConfig({ data: place, environment: process.env });
+  const words = [['unknown', 0] as const, ...wordsOf(document_levels ?? DEFAULT_SCHEME)].sort();
+  const there = await events.rows<{ word: string; level: number }>(
+    'SELECT word, level FROM level_words ORDER BY word, level LIMIT 10000',
+  );
+  const known = there.map(({ word, level }) => [word, level] as const).sort();
+  if (JSON.stringify(known) === JSON.stringify(words)) return;
+  await events.run('TRUNCATE TABLE level_words');
+  await events.run(
+    `INSERT INTO level_words SELECT w.1, w.2 FROM (SELECT arrayJoin(arrayZip({words:Array(String)}, {levels:Array(UInt8)})) AS w)`,
+    { words: words.map(([word]) => word), levels: words.map(([, level]) => level) },
+  );
 }

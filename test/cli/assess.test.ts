@@ -85,7 +85,7 @@ test('two runs give the same JSON', async () => {
 });
 
 test.for([
-  ['another verb', ['documents', 'export', '.'], 2, "'export' is not import"],
+  ['another verb', ['documents', 'export', '.'], 2, "'export' is not one of import, watch"],
   ['no folder', ['documents', 'import', 'nowhere', '--data', 'DATA'], 3, 'there is no such folder (nowhere)'],
   ['no table', ['documents', 'import', '.', '--csv', 'nowhere.csv', '--data', 'DATA'], 3, 'no such table'],
   ['no trove', ['assess', 'nowhere', '--data', 'DATA'], 3, 'there is no such file or folder (nowhere)'],

@@ -5,6 +5,7 @@ export const AREAS = {
   leads: ['analyst', 'reviewer'],
   sources: ['analyst', 'reviewer', 'engineer'],
   cases: ['case_officer', 'reviewer', 'approver', 'analyst'],
+  documents: ['registrar', 'approver'],
   ledger: ['auditor'],
   figures: ['head_of_unit'],
   rules: ['engineer'],

@@ -11,6 +11,7 @@ import './styles/cases.css';
 import './styles/access.css';
 import './styles/reports.css';
 import './styles/rules.css';
+import './styles/documents.css';
 import './styles/print.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';

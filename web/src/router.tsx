@@ -12,6 +12,8 @@ import { AccessPage } from './pages/access.tsx';
 import { AccountPage } from './pages/account.tsx';
 import { CasePage } from './pages/case.tsx';
 import { CasesPage } from './pages/cases.tsx';
+import { DocumentPage } from './pages/document.tsx';
+import { DocumentsPage } from './pages/documents.tsx';
 import { FiguresPage } from './pages/figures.tsx';
 import { HandedOverPage } from './pages/handed-over.tsx';
 import { LeadPage } from './pages/lead.tsx';
@@ -27,7 +29,7 @@ import { SourcesPage } from './pages/sources.tsx';
 import { FaultView } from './parts/fault-view.tsx';
 import { Shell } from './parts/shell.tsx';
 import { sessionQuery } from './queries.ts';
-import { leadsSearch, ledgerSearch, signInSearch, sourcesSearch, storySearch } from './search.ts';
+import { documentsSearch, leadsSearch, ledgerSearch, signInSearch, sourcesSearch, storySearch } from './search.ts';
 
 const rootRoute = createRootRouteWithContext()({ component: Outlet, notFoundComponent: () => <NotFoundPage alone /> });
 
@@ -170,6 +172,26 @@ const reportRoute = createRoute({
   path: '/reports/open',
   component: reportsComponent,
 });
+/** The register: whole for its keeper, and for a second person what waits for him. */
+const keeperRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  id: 'keeper',
+  component: function KeepersOnly() {
+    const { roles } = insideRoute.useRouteContext();
+    return mayRead('documents', roles) ? <Outlet /> : <NoPermissionPage />;
+  },
+});
+const documentsRoute = createRoute({
+  getParentRoute: () => keeperRoute,
+  path: '/documents',
+  validateSearch: documentsSearch,
+  component: DocumentsPage,
+});
+const documentRoute = createRoute({
+  getParentRoute: () => keeperRoute,
+  path: '/documents/$id',
+  component: DocumentPage,
+});
 const accountRoute = createRoute({ getParentRoute: () => insideRoute, path: '/account', component: AccountPage });
 const missingRoute = createRoute({ getParentRoute: () => insideRoute, path: '$', component: () => <NotFoundPage /> });
 
@@ -185,6 +207,7 @@ export const router = createRouter({
       rulesRoute,
       memberRoute.addChildren([casesRoute, caseRoute, handedOverRoute]),
       recipientRoute.addChildren([reportsRoute, reportRoute]),
+      keeperRoute.addChildren([documentsRoute, documentRoute]),
       accountRoute,
       accessRoute,
       missingRoute,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { LEVELS, SORTS, STATUSES } from './api.ts';
+import { DOCUMENT_LEVELS, LEVELS, SORTS, STATUSES } from './api.ts';
+import { DOCUMENT_STATES } from './documents.ts';
 import { KINDS } from './ledger.ts';
 
 /** What may stand behind the `?` of each page. A value that makes no sense is left out, it never breaks a page. */
@@ -27,6 +28,16 @@ export const leadsSearch = z.object({
   q: text,
   status: z.enum(STATUSES).optional().catch(undefined),
   sort: z.enum(SORTS).optional().catch(undefined),
+});
+
+const documentLevels = z
+  .string()
+  .transform((value) => DOCUMENT_LEVELS.filter((level) => value.split(',').includes(level)).join(',') || undefined)
+  .optional()
+  .catch(undefined);
+export const documentsSearch = z.object({
+  ...{ level: documentLevels, owner: text, project: text, q: text },
+  state: z.enum(DOCUMENT_STATES).optional().catch(undefined),
 });
 
 export const SPANS = ['28', '90', 'all'] as const;

@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
 import type { DocumentLevel, Level } from '../api.ts';
+import { levelsQuery } from '../documents.ts';
 import { useWords } from '../words.ts';
 
 /** One shape per level, growing in corners and weight, so that no level is told by its colour alone. */
@@ -29,9 +31,12 @@ export function LevelBadge({ level }: { level: Level }) {
   );
 }
 
+/** A document's level, as it is called in this house. */
 export function DocumentLevelTag({ level }: { level: DocumentLevel }) {
-  const { t } = useWords();
-  return <span className={`document document-${level}`}>{t(`document.${level}`)}</span>;
+  const { t, pick } = useWords();
+  const { data } = useQuery(levelsQuery);
+  const own = data?.levels.find((one) => one.level === level);
+  return <span className={`document document-${level}`}>{own ? pick(own) : t(`document.${level}`)}</span>;
 }
 
 /** Score 0 to 100 as a figure and a bar. */

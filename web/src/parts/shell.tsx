@@ -27,6 +27,7 @@ export function Shell() {
     '?': () => setKeysOpen(true),
     ...(mayRead('sources', roles) ? { 'g s': () => void navigate({ to: '/sources' }) } : {}),
     ...(mayRead('cases', roles) ? { 'g c': () => void navigate({ to: '/cases' }) } : {}),
+    ...(mayRead('documents', roles) ? { 'g d': () => void navigate({ to: '/documents' }) } : {}),
     ...(analyst ? { 'g l': () => void navigate({ to: '/leads' }) } : {}),
   });
   return (
