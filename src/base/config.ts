@@ -36,9 +36,18 @@ const SETTINGS = z.strictObject({
    * Servers in place of the embedded stores: PostgreSQL (postgres://user:password@host/database), ClickHouse
    * (https://user:password@host:8443/database, several with commas between), and the name of their cluster.
    */
-  postgres_url: z.string().regex(/^postgres(ql)?:\/\//).optional(),
-  clickhouse_url: z.string().regex(/^https?:\/\//).optional(),
-  clickhouse_cluster: z.string().regex(/^[\w-]+$/).optional(),
+  postgres_url: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//)
+    .optional(),
+  clickhouse_url: z
+    .string()
+    .regex(/^https?:\/\//)
+    .optional(),
+  clickhouse_cluster: z
+    .string()
+    .regex(/^[\w-]+$/)
+    .optional(),
   log_level: z.enum(LOG_LEVELS).default('info'),
   /** A session that is not used for so long ends. */
   session_idle_minutes: number(1, 24 * 60).default(30),

@@ -28,8 +28,19 @@ interface Part {
   content(): AsyncIterable<Buffer | string> | Iterable<Buffer | string>;
 }
 
-/** Values go into the parts as ClickHouse's text form for parameters, which `format` makes. */
-export function questionOf(sql: string, parameters: Parameters, format: (value: unknown) => string): Question {
+/** ClickHouse's text form of a parameter: escaped as in TSV, and within a list in quotes besides. */
+function format(value: unknown, isInside = false): string {
+  if (Array.isArray(value)) return `[${value.map((item) => format(item, true)).join(',')}]`;
+  if (value === null || value === undefined) return isInside ? 'NULL' : '\\N';
+  if (typeof value === 'boolean') return isInside ? String(value) : value ? '1' : '0';
+  if (typeof value !== 'string') return String(value);
+  const text = value.replace(/[\\\t\n\r']/g, (found) => ESCAPES[found] ?? found);
+  return isInside ? `'${text}'` : text;
+}
+
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', "'": "\\'" };
+
+export function questionOf(sql: string, parameters: Parameters): Question {
   const left = { ...parameters };
   const tables: Record<string, string> = {};
   const files: Part[] = [];

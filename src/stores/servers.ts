@@ -8,7 +8,6 @@
  */
 import { text } from 'node:stream/consumers';
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import { formatQueryParams } from '@clickhouse/client-common';
 import { Fault } from '../base/fault.ts';
 import type { Events, Parameters, Shards } from './clickhouse.ts';
 import { questionOf } from './question.ts';
@@ -36,7 +35,7 @@ const SETTINGS = {
   output_format_json_quote_64bit_integers: 0,
   date_time_output_format: 'simple',
   session_timezone: 'UTC',
-  max_query_size: 64 << 20,
+  max_query_size: String(64 << 20),
   // An error that comes late must not look like the end of an answer.
   wait_end_of_query: 1,
 } as const;
@@ -49,9 +48,8 @@ const CLUSTER_SETTINGS = {
   // Rows are with the server that keeps them when a statement ends: what waited somewhere else would be stored twice.
   distributed_foreground_insert: 1,
   // The engine would compute sums over all people on each server by itself.
-  parallel_distributed_insert_select: 0,
+  parallel_distributed_insert_select: '0',
   connect_timeout_with_failover_ms: 2000,
-  distributed_connections_pool_size: 64,
 } as const;
 
 /** Statements about a server's own files. */
@@ -84,7 +82,15 @@ export async function openServers({ url, cluster, spool }: EventServers): Promis
   const own = cluster ? addresses.map((address) => server(address, shard)) : fronts;
   const nodes = own.map((one) => eventsOf([one], undefined, spool));
   const shards: Shards | undefined = cluster
-    ? { nodes, join: () => distributedTables(nodes, fronts.map((one) => eventsOf([one], undefined, spool)), { cluster, shard }) }
+    ? {
+        nodes,
+        join: () =>
+          distributedTables(
+            nodes,
+            fronts.map((one) => eventsOf([one], undefined, spool)),
+            { cluster, shard },
+          ),
+      }
     : undefined;
   const all = eventsOf(fronts, shards, spool);
   return {
@@ -143,7 +149,8 @@ async function deleted(node: Events): Promise<void> {
        FROM system.mutations
        WHERE database = currentDatabase() AND NOT is_done`,
     );
-    if (row!.failed !== '') throw new Fault('query-failed', 'the event engine could not delete rows', { cause: row!.failed });
+    if (row!.failed !== '')
+      throw new Fault('query-failed', 'the event engine could not delete rows', { cause: row!.failed });
     if (row!.pending === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -153,7 +160,7 @@ async function deleted(node: Events): Promise<void> {
 async function ask(servers: readonly Server[], sql: string, parameters: Parameters): Promise<string> {
   let unreachable: unknown;
   for (const server of servers) {
-    const question = questionOf(sql, parameters, (value) => formatQueryParams({ value }));
+    const question = questionOf(sql, parameters);
     try {
       const { stream } = await server.client.exec({
         query: '',

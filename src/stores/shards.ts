@@ -41,7 +41,13 @@ export async function distributedTables(
     for (const [table, columns] of own) {
       if (table === 'schema_migrations') continue;
       const names = columns.map(({ name, type }) => `${name} ${type}`).join();
-      if (common.get(table)?.map(({ name, type }) => `${name} ${type}`).join() === names) continue;
+      if (
+        common
+          .get(table)
+          ?.map(({ name, type }) => `${name} ${type}`)
+          .join() === names
+      )
+        continue;
       const key = KEYS[table] ?? (columns.some(({ name }) => name === PERSON) ? PERSON : columns[0]!.name);
       await front.run(`DROP TABLE IF EXISTS ${table} SYNC`);
       await front.run(
