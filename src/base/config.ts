@@ -41,6 +41,22 @@ const SETTINGS = z.strictObject({
   /** How long after its request an identity may be opened and seen, and after how many days the person is told. */
   unmask_hours: number(1, 30 * 24).default(72),
   notify_after_days: number(1, 365).default(30),
+  /**
+   * Servers in place of the embedded stores: PostgreSQL (postgres://user:password@host/database), ClickHouse
+   * (https://user:password@host:8443/database, several with commas between), and the name of their cluster.
+   */
+  postgres_url: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//)
+    .optional(),
+  clickhouse_url: z
+    .string()
+    .regex(/^https?:\/\//)
+    .optional(),
+  clickhouse_cluster: z
+    .string()
+    .regex(/^[\w-]+$/)
+    .optional(),
   log_level: z.enum(LOG_LEVELS).default('info'),
   /** A session that is not used for so long ends. */
   session_idle_minutes: number(1, 24 * 60).default(30),

@@ -66,6 +66,11 @@ export const FAULTS = {
     status: 503,
     hint: 'Run `countersign doctor`; it checks the engines, the disk and the locks.',
   },
+  'part-missing': {
+    exit: 6,
+    status: 503,
+    hint: 'Start the named server again. Nothing is answered from a part of the people; what arrives meanwhile waits.',
+  },
   'query-failed': {
     exit: 6,
     status: 500,

@@ -19,9 +19,20 @@ export interface Events {
   rows<T>(sql: string, parameters?: Parameters): Promise<T[]>;
   /** Runs a statement without a result: DDL, INSERT ... SELECT, KILL. */
   run(sql: string, parameters?: Parameters): Promise<void>;
-  /** Where the engine itself may read files from (a path it sees); undefined for a remote server. */
+  /** The folder for files that a statement reads with `file({path:String}, ...)`; a server is sent them. */
   readonly spool: string | undefined;
+  /** Whether it is on servers, which other programs may use at the same time. */
+  readonly remote?: boolean;
+  /** The servers over which it is spread, when there are several. */
+  readonly shards?: Shards | undefined;
   close(): Promise<void>;
+}
+
+/** Each with its own tables, which are made and changed one by one. */
+export interface Shards {
+  readonly nodes: readonly Events[];
+  /** Makes the tables that stand over all of them. */
+  join(): Promise<void>;
 }
 
 export interface EngineOptions {

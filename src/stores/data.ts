@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readConfig } from '../base/config.ts';
+import { type Config, readConfig } from '../base/config.ts';
 import { Fault } from '../base/fault.ts';
 import { DEFAULT_SCHEME, wordsOf } from '../base/level.ts';
 import { acquireLock } from '../base/lock.ts';
@@ -11,6 +11,7 @@ import { type Events, openEmbedded } from './clickhouse.ts';
 import { migrate } from './migrate.ts';
 import { type CaseworkDb, openCasework } from './postgres.ts';
 import { openSealing, type Sealing } from './sealing.ts';
+import { openServers } from './servers.ts';
 
 export interface Data {
   readonly dir: string;
@@ -36,7 +37,8 @@ export interface OpenOptions {
  */
 export async function openData(dir: string | undefined, options: OpenOptions = {}): Promise<Data> {
   const place = dir === undefined ? mkdtempSync(join(tmpdir(), 'countersign-')) : resolve(dir);
-  if (!existsSync(join(place, 'events')) && dir !== undefined && !options.create)
+  const servers = dir === undefined ? {} : serversOf(place);
+  if (!existsSync(join(place, 'events')) && !servers.clickhouse_url && dir !== undefined && !options.create)
     throw new Fault('data-missing', 'the directory holds no data of this program', { place });
   mkdirSync(place, { recursive: true, mode: 0o700 });
   const lock = await acquireLock(place, options.purpose ?? 'countersign');
@@ -46,12 +48,13 @@ export async function openData(dir: string | undefined, options: OpenOptions = {
     if (dir === undefined) rmSync(place, { recursive: true, force: true });
   };
   try {
-    const events = await openEmbedded(place, options);
+    const events = await openEvents(place, servers, options);
     opened.push(events);
     await migrateEvents(events);
     await nameLevels(events, place);
-    const casework = await openCasework({ dir: place });
+    const casework = await openCasework(servers.postgres_url ? { url: servers.postgres_url } : { dir: place });
     opened.push(casework);
+    if (casework.engine === 'server') opened.push(await casework.lockAlone(options.purpose ?? 'countersign'));
     const sealing = await openSealing(keyFolder(dir, place), keyMark(casework.db));
     await sealSubjects(casework.db, sealing);
     return { dir: place, casework: casework.db, events, sealing, close };
@@ -59,6 +62,20 @@ export async function openData(dir: string | undefined, options: OpenOptions = {
     await close();
     throw error;
   }
+}
+
+type Servers = Partial<Pick<Config, 'postgres_url' | 'clickhouse_url' | 'clickhouse_cluster'>>;
+
+/** A data directory of which the configuration says that its stores are on servers; a temporary one is embedded. */
+function serversOf(place: string): Servers {
+  return readConfig({ data: place, environment: process.env });
+}
+
+async function openEvents(place: string, servers: Servers, options: OpenOptions): Promise<Events> {
+  if (!servers.clickhouse_url) return openEmbedded(place, options);
+  const spool = join(place, 'spool');
+  mkdirSync(spool, { recursive: true, mode: 0o700 });
+  return openServers({ url: servers.clickhouse_url, cluster: servers.clickhouse_cluster, spool });
 }
 
 /** A temporary directory keeps its key with it: the configured one belongs to data that stay. */
@@ -70,6 +87,11 @@ function keyFolder(dir: string | undefined, place: string): string {
 
 /** Brings the event store's tables up to date. */
 export async function migrateEvents(events: Events): Promise<void> {
+  for (const node of events.shards?.nodes ?? [events]) await migrateNode(node);
+  await events.shards?.join();
+}
+
+async function migrateNode(events: Events): Promise<void> {
   await migrate({
     name: 'clickhouse',
     ledger: `CREATE TABLE IF NOT EXISTS schema_migrations

@@ -22,6 +22,8 @@ export interface CaseworkStore {
   /** Inside `db.transaction()` use the handle it gives and nothing else: the embedded engine has one connection. */
   readonly db: CaseworkDb;
   readonly engine: 'embedded' | 'server';
+  /** Takes a server's database for this program alone, as long as it lives. Throws `data-in-use`. */
+  lockAlone(purpose: string): Promise<{ close(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -57,11 +59,25 @@ export async function openCasework(place: CaseworkPlace): Promise<CaseworkStore>
   return {
     db,
     engine,
+    lockAlone: (purpose) => lockAlone(pool, purpose),
     close() {
       closing ??= close();
       return closing;
     },
   };
+}
+
+/**
+ * Two programs that write down what is done would each miss what the other did: one at a time, whichever machine it is on.
+ * The lock goes with the connection, so that a program that died holds none.
+ */
+async function lockAlone(pool: Pool, purpose: string): Promise<{ close(): Promise<void> }> {
+  const client = await pool.connect();
+  await client.query(`select set_config('application_name', $1, false)`, [purpose]);
+  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock(0x43535031, 1) as taken', []);
+  if (rows[0]?.taken === true) return { close: async () => client.release(true) };
+  client.release(true);
+  throw new Fault('data-in-use', 'Another program works with the casework of this server.');
 }
 
 /** A pool whose clients also take several statements at once, which migrations need. */
