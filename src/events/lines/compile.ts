@@ -252,16 +252,16 @@ export function insertSql(reader: AnyReader | undefined, among?: readonly LineRe
 }
 
 /**
- * SQL of the stored events of a reader whose records Sigma's rules speak of: `id`, `time`, `day`, and `raw`, the JSON in
+ * SQL of the stored events of a reader whose records Sigma's rules speak of: `id`, `time`, `day`, `actor_user_uid` and `raw`, the JSON in
  * which a rule's fields lie. Only those for which `where` holds, over the columns of the table events.
  */
 export function recordsSql(reader: LineReader, where: string): string {
   const stored = `
-    SELECT uid AS id, time, day, received, raw_data AS line, CAST([] AS Array(String)) AS header
+    SELECT uid AS id, time, day, actor_user_uid, received, raw_data AS line, CAST([] AS Array(String)) AS header
     FROM events
     WHERE class_uid != 0 AND log_name = ${literal(reader.log_name)} AND (${where})`;
   const record = reader.sigma?.record;
-  if (record === undefined) return `SELECT id, time, day, line AS raw FROM (${stored})`;
+  if (record === undefined) return `SELECT id, time, day, actor_user_uid, line AS raw FROM (${stored})`;
   const parts = takenApart(reader, stored).replaceAll('{received:UInt32}', 'toUInt32(received)');
-  return `SELECT id, time, day, ${record} AS raw FROM (${parts})`;
+  return `SELECT id, time, day, actor_user_uid, ${record} AS raw FROM (${parts})`;
 }
