@@ -121,7 +121,10 @@ export async function loadLogs(events: Events, folder: string, options: LoadOpti
     // After an engine that has ended there is nothing to tidy, and its end is the error to report.
     await Promise.allSettled([clearSpool(events), ...(hold ? [holdMerges(events, false)] : [])]);
   }
-  return { logs: await logTotals(events), added, ends: [...ends.values()], unreadable };
+  // What came in line by line is no part of the folder; a side table is named by its file.
+  const ofFolder = readers().map(({ log_name }) => log_name);
+  const logs = (await logTotals(events)).filter(({ log_name: log }) => ofFolder.includes(log) || log.includes('.'));
+  return { logs, added, ends: [...ends.values()], unreadable };
 }
 
 async function openFiles(

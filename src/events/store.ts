@@ -146,7 +146,7 @@ export interface LogTotals {
   last_day: string;
 }
 
-/** Per log: lines read, lines in quarantine, events stored; the rest of the lines were repeated ones. */
+/** Per log: lines read (of what came in line by line, those stored), lines in quarantine, events stored; the rest of the lines were repeated ones. */
 export function logTotals(events: Events): Promise<LogTotals[]> {
   return events.rows<LogTotals>(
     `SELECT
@@ -162,7 +162,7 @@ export function logTotals(events: Events): Promise<LogTotals[]> {
        UNION ALL
        SELECT
          log_name,
-         0,
+         countIf(source != ''),
          countIf(class_uid = 0),
          countIf(class_uid != 0),
          minIf(day, class_uid != 0),

@@ -23,6 +23,7 @@ const PAGES: [path: string, who: typeof ANALYST | null][] = [
   ['/leads/L00001?view=table&span=28', ANALYST],
   ['/people/0000', ANALYST],
   ['/sources', ANALYST],
+  ['/sources', ENGINEER],
   ['/nowhere', ANALYST],
   ['/leads', ENGINEER],
   ['/ledger', AUDITOR],
