@@ -23,8 +23,9 @@ create table directory_people (
 );
 
 create unique index directory_people_user_name on directory_people (user_name_key) where deleted_at is null;
+create index directory_people_user_name_key on directory_people (user_name_key);
 create index directory_people_external_id on directory_people (external_id);
-create index directory_people_user_uid on directory_people (user_uid);
+create index directory_people_user_uid on directory_people (lower(user_uid));
 create index directory_people_manager on directory_people (manager_id);
 
 create table directory_groups (
@@ -35,6 +36,9 @@ create table directory_groups (
   created_at timestamptz not null,
   updated_at timestamptz not null
 );
+
+create index directory_groups_external_id on directory_groups (external_id);
+create index directory_groups_name on directory_groups (lower(name));
 
 create table directory_members (
   group_id text not null references directory_groups (id),
@@ -57,6 +61,8 @@ create table directory_versions (
   manager text not null
 );
 
+create index directory_versions_user_uid on directory_versions (user_uid, n);
+
 create table person_links (
   id text primary key,
   -- Grows with every change of the row.
@@ -73,7 +79,7 @@ create table person_links (
 );
 
 create index person_links_account on person_links (account_key);
-create index person_links_person on person_links (person);
+create index person_links_person on person_links (lower(person));
 create index person_links_n on person_links (n);
 
 -- A token is for handing in logs or for keeping the directory, never for both.

@@ -57,8 +57,7 @@ test('an engineer opens a rule, breaks it, mends it, tests it and runs it on the
   const before = readFileSync(shipped, 'utf8');
   await page.getByRole('button', { name: 'Open upload-of-archive.yml' }).press('Enter');
   const box = page.getByLabel('Text of the rule');
-  await page.waitForFunction("document.getElementById('rule-text').value.startsWith('title:')");
-  expect(await box.inputValue()).toBe(before);
+  await expect.poll(() => box.inputValue()).toBe(before);
   await page.getByText('It compiles.').waitFor();
   await box.fill(RULE.replace('condition: copy', 'condition: copy and paste'));
   await page.getByText("the condition names 'paste'").waitFor();

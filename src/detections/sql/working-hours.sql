@@ -2,15 +2,17 @@
 INSERT INTO working_hours
 SELECT c.day, if(l.person != '' AND l.valid_to >= c.day, l.person, c.account) AS user_uid, c.hour, sum(c.events)
 FROM (
-  SELECT
-    day,
-    actor_user_uid AS account,
-    lowerUTF8(actor_user_uid) AS account_key,
-    toHour(time) + if(toDayOfWeek(day) >= 6, 100, 0) AS hour,
-    count() AS events
-  FROM events
-  WHERE day >= {from:Date} AND day <= {to:Date} AND class_uid NOT IN (0, 65535) AND actor_user_uid != ''
-  GROUP BY day, actor_user_uid, hour
+  SELECT *, lowerUTF8(account) AS account_key
+  FROM (
+    SELECT
+      day,
+      actor_user_uid AS account,
+      toHour(time) + if(toDayOfWeek(day) >= 6, 100, 0) AS hour,
+      count() AS events
+    FROM events
+    WHERE day >= {from:Date} AND day <= {to:Date} AND class_uid NOT IN (0, 65535) AND actor_user_uid != ''
+    GROUP BY day, actor_user_uid, hour
+  )
 ) AS c
 -- Own links of an account do not overlap: the latest that had begun is the only one that can hold.
 ASOF LEFT JOIN (

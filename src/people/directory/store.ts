@@ -187,6 +187,7 @@ export async function groupByName(db: CaseworkDb, source: Source, name: string):
   return await db
     .selectFrom('directory_groups')
     .selectAll()
+    .where(sql<SqlBool>`lower(name) = lower(${name})`)
     .where('name', '=', name)
     .where('source', '=', source)
     .orderBy('id')
