@@ -95,7 +95,7 @@ test('after a full run none of 30 planted words is on the disk or in a log', { t
   // The other recipient reads and answers in the console, which has the same process, stores, log and ledger.
   await readInConsole(take(3), id);
   await comeBack(page, portal.origin, words.join(' '));
-  await page.locator('.theirs').waitFor();
+  await page.locator('.theirs').first().waitFor();
   await press(page, 'Write more');
   await page.locator('#text').fill(take(6));
   await press(page, 'Continue');
