@@ -143,6 +143,23 @@ export async function pageOfTable(
   );
 }
 
+/** The rows of such a table that cannot be used, and why. */
+export async function badRowsOfTable(
+  events: Events,
+  lines: string,
+  parameters: Record<string, unknown>,
+  limit: number,
+): Promise<{ line: number; reason: string }[]> {
+  return await events.rows<{ line: number; reason: string }>(
+    `SELECT file_line AS line, reason FROM (${lines})
+     WHERE reason != '' AND file_line > 1
+     ORDER BY line
+     LIMIT {limit:UInt32}
+     ${IN_ORDER}`,
+    { ...parameters, limit },
+  );
+}
+
 /** Whoever had given notice and whose last day is before `day`. */
 export async function peopleGone(events: Events, day: string): Promise<string[]> {
   const rows = await events.rows<{ user_uid: string }>(
