@@ -53,6 +53,14 @@ test('a table alone: each bad row is named by its line and costs only itself; a 
   expect(first.report.bad_rows).toEqual([{ file: 'documents.csv', line: 3, reason: 'registered_at is not a date' }]);
 });
 
+test('documents with very many copies are taken in all the same', async () => {
+  later();
+  const rows = Array.from({ length: 25 }, (_, row) => `big/${row}.txt,B,secret,T,P,2026-01-01,999`);
+  expect(await at.table(HEAD, ...rows)).toMatchObject({ added: 25, bad: 0, more: { changed: 25 } });
+  const { json } = await at.as('reg')('GET', '/api/documents?q=big/');
+  expect(json.documents.map(({ copies }: { copies: number }) => copies)).toEqual(Array(25).fill(999));
+}, 120_000);
+
 test('an import that was interrupted goes on where it stopped', async () => {
   const folder = folderOf('many');
   writeFileSync(join(folder, 'documents.csv'), `${HEAD}\nmany/1.txt,1,secret,T,P,2026-01-01,1\n`);

@@ -55,6 +55,15 @@ const asked: fc.Arbitrary<Asked> = fc.oneof(
   }),
 );
 
+/** One run that comes to the end of everything, so that the property never says nothing. */
+const FAR: Asked[] = [
+  { name: 'reg', path: 'steps', body: { kind: 'copy', copy: 1, act: 'destruction proposed', how: 'burnt' } },
+  { name: 'rosa', path: 'confirm', body: { kind: 'destruction', copy: 1 } },
+  { name: 'rosa', path: 'steps', body: { kind: 'downgrade proposed', level: 'internal', reason: 'r' } },
+  { name: 'piet', path: 'confirm', body: { kind: 'downgrade' } },
+  { name: 'reg', path: 'steps', body: { kind: 'copy', copy: 1, act: 'returned' } },
+];
+
 interface Place {
   copy: number;
   state: string;
@@ -118,7 +127,7 @@ test('a copy is at exactly one place, what is destroyed stays so, and what takes
       const levels = ['unknown', 'public', 'internal', 'confidential', 'secret', 'top_secret'];
       expect(levels[await at.levelOn(`laws/${number}`, '2099-01-01')]).toBe(json.level);
     }),
-    { numRuns: 40 },
+    { numRuns: 15, examples: [[FAR]] },
   );
   // The property would say nothing if no run ever came so far.
   expect(destroyed).toBeGreaterThan(0);

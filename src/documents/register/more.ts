@@ -11,6 +11,7 @@ import { spoolOf } from '../../stores/spool.ts';
 import { REGISTER } from '../jobs.ts';
 import type { AdoptOptions } from './adopt.ts';
 import { badRowsOfTable, type MoreRow, pageOfTable } from './facts/store.ts';
+import { inParts } from './parts.ts';
 import { type DocumentRecord, readSteps, take } from './record.ts';
 import { CUSTODY, type Done, IMPORT, type Step } from './step.ts';
 import * as store from './store.ts';
@@ -70,7 +71,14 @@ export async function adoptMore(register: Register, file: string, options: Adopt
     for (;;) {
       if (options.signal?.aborted) throw new Fault('interrupted', 'the register was not brought up to date', {});
       const page = await pageOfTable(register.events, lines, { ...parameters, after }, PAGE);
-      if (page.length > 0) await takePage(register, page, more);
+      // The last row of a document is what the table says of it.
+      const rows = [...new Map(page.map((row) => [row.path, row])).values()];
+      const anew = await store.toldAnew(register.casework, 'more', rows);
+      const changed = rows.filter(({ path }) => anew.has(path));
+      for (const part of inParts(changed, stepsAtMost)) {
+        await takePart(register, part, more);
+        await store.saveTold(register.casework, 'more', part);
+      }
       done += page.length;
       options.onProgress?.(done);
       if (page.length < PAGE) return;
@@ -81,10 +89,11 @@ export async function adoptMore(register: Register, file: string, options: Adopt
   return more;
 }
 
-async function takePage(register: Register, page: readonly MoreRow[], more: More): Promise<void> {
+const stepsAtMost = (row: MoreRow): number => 2 + Number(row.copies || 0) + 2 * custodiansIn(row).size;
+
+async function takePart(register: Register, page: readonly MoreRow[], more: More): Promise<void> {
   const people = page.flatMap((row) => [...custodiansIn(row).values(), ...needsIn(row).flatMap(personIn)]);
   const names = await aliases(register, CUSTODY, [...new Set(people)]);
-  // The last row of a document is what the table says of it.
   const rows = new Map(page.map((row) => [row.path, row]));
   const act = { actor: 'system:import', act: 'documents.adopt' };
   await change(register.ledger, register.casework, act, async (tx, touch) => {

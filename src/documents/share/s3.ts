@@ -59,7 +59,7 @@ export async function s3Share(address: string, options: S3Options): Promise<Shar
   const { endpoint, pauseMs = 800, ...keys } = options;
   const base = new URL(endpoint ?? `https://s3.${options.region}.amazonaws.com`);
   const client = new AwsClient({ ...definedKeys(keys), service: 's3', retries: 0 });
-  const scratch = await mkdtemp(join(tmpdir(), 'countersign-share-'));
+  let scratch: Promise<string> | undefined;
   let fetched = 0;
 
   const get = async (path: string, query: URLSearchParams | undefined, signal: AbortSignal | undefined) => {
@@ -72,7 +72,8 @@ export async function s3Share(address: string, options: S3Options): Promise<Shar
     if (!isAddressable(key)) throw new Fault('invalid-input', LOST_NAME, { place });
     const response = await get(`/${key.split('/').map(encodeKey).join('/')}`, undefined, signal);
     fetched += 1;
-    const path = join(scratch, String(fetched), fileName(key));
+    scratch ??= mkdtemp(join(tmpdir(), 'countersign-share-'));
+    const path = join(await scratch, String(fetched), fileName(key));
     await mkdir(dirname(path), { mode: 0o700 });
     await writeBody(response, path, size, key);
     return path;
@@ -96,7 +97,9 @@ export async function s3Share(address: string, options: S3Options): Promise<Shar
       return undefined;
     },
     fetch: ({ path, size }, signal) => save(path.slice(`s3://${bucket}/`.length), size, signal),
-    close: () => rm(scratch, { recursive: true, force: true }),
+    async close() {
+      if (scratch !== undefined) await rm(await scratch, { recursive: true, force: true });
+    },
   };
 }
 
