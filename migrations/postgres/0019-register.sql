@@ -75,6 +75,13 @@ create table register_state (
   value text not null
 );
 
+-- Of each document, a digest of what tables said of it when it was last looked at: only what differs is looked at again.
+create table register_told (
+  path  text primary key,
+  facts text not null,
+  more  text not null
+);
+
 create trigger written_once before update or delete on register_steps for each row execute function written_once();
 create trigger never_emptied before truncate on register_steps for each statement execute function written_once();
 create trigger written_once before update or delete on register_imports for each row execute function written_once();

@@ -63,7 +63,8 @@ export function reportImport(
 function summary({ files, totals }: ImportedRegister): string {
   const { files: all, read } = files;
   return [
-    `${formatCount(all)} files in the folder, ${formatCount(read)} read now, ${formatCount(all - read)} as they were.`,
+    all > 0 &&
+      `${formatCount(all)} files in the folder, ${formatCount(read)} read now, ${formatCount(all - read)} as they were.`,
     `${formatCount(totals.documents)} documents in the register, ${formatCount(totals.without_file)} of them without a file.`,
     `${formatCount(totals.files)} files known by ${formatCount(totals.texts)} different texts.`,
     totals.unnamed > 0 &&

@@ -6,7 +6,7 @@ import { asFault, type Fault } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import { Patience } from '../base/patience.ts';
 import type { DayProgress } from '../detections/detections.ts';
-import { adoptRegister, loadDocuments } from '../documents/documents.ts';
+import { adoptRegister, loadDocuments, registerState } from '../documents/documents.ts';
 import { followLogs } from '../events/events.ts';
 import { directoryFiles, listKeys, sealNames } from '../identities/identities.ts';
 import { type Gate, replay } from '../leads/leads.ts';
@@ -23,6 +23,8 @@ export interface FollowOptions {
   signal: AbortSignal;
   /** Where the batches are recorded. */
   ledger?: Ledger;
+  /** Looks at a folder of documents as well: one after the other, since both load by the same way. */
+  documents?: (() => Promise<void>) | undefined;
   /** The pause between two looks in milliseconds, when there is little to do. */
   pauseMs?: number;
 }
@@ -51,13 +53,18 @@ export async function follow(data: Data, folder: string, options: FollowOptions)
 }
 
 /** One look after another: each takes in what has come since the one before. */
-function follower(data: Data, folder: string, { log, gate, signal, ledger }: FollowOptions): () => Promise<void> {
+function follower(
+  data: Data,
+  folder: string,
+  { log, gate, signal, ledger, documents }: FollowOptions,
+): () => Promise<void> {
   const patience = new Patience(() => performance.now());
   const readTables = tableReader(data, folder);
   const sealAnew = nameSealer(data, folder, signal);
   const readLogs = followLogs(data.events, folder);
   // What an earlier run loaded may not be computed yet.
   let behind = true;
+  let register = '';
 
   const failed = (what: string, fault: Fault) => {
     patience.failed(what);
@@ -90,6 +97,11 @@ function follower(data: Data, folder: string, { log, gate, signal, ledger }: Fol
       });
     await attempt(REGISTER, async () => {
       if (ledger) await adoptRegister(consoleRegister(data, ledger, log), { signal });
+      await documents?.();
+      // What the registrar has decided meanwhile is computed as well.
+      const state = await registerState(data.events);
+      if (state !== register) behind = true;
+      register = state;
     });
     await attempt(NAMES, sealAnew);
     await attempt(LOGS, async () => {

@@ -1,15 +1,24 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccount, listAccounts, type Role } from '../access/access.ts';
+import type { Fault } from '../base/fault.ts';
 import { randomToken } from '../base/id.ts';
-import { openLog } from '../base/log.ts';
+import { type Log, openLog } from '../base/log.ts';
 import { keepRetention } from '../cases/cases.ts';
+import {
+  adoptRegister,
+  documentWatcher,
+  type ImportedRegister,
+  type Share,
+  watchDocuments,
+} from '../documents/documents.ts';
 import { Gate, refreshLeads } from '../leads/leads.ts';
 import { keepWitnessed, type Ledger } from '../ledger/ledger.ts';
-import { openData } from '../stores/data.ts';
+import { type Data, openData } from '../stores/data.ts';
 import { type BesideConsole, openBeside } from './beside.ts';
 import { command } from './command.ts';
-import { consoleAccess, consoleCases, consoleConfig, serveConsole } from './console.ts';
+import { consoleAccess, consoleCases, consoleConfig, consoleRegister, serveConsole } from './console.ts';
+import { openShare } from './documents-share.ts';
 import { follow } from './follow.ts';
 import { dataOption, port, text } from './option.ts';
 import { checkFolder } from './organisation.ts';
@@ -27,13 +36,16 @@ export const serve = command({
     'is lost. With --follow the folder is looked at every few seconds: rows that are added to',
     'its logs and tables are loaded, the days concerned are computed again, and the leads',
     'follow. A line counts when its line end is there. Where a portal for reports has been set',
-    'up, it is served too, on a port of its own; see `countersign portal --help`.',
+    'up, it is served too, on a port of its own; see `countersign portal --help`. With --documents',
+    'a folder or share of documents is watched in the same way, and the register kept current.',
   ].join('\n'),
   operands: {},
   options: {
     data: dataOption,
     port: port('PORT', 'The port to listen on. Default: 12339, or what config.yml says.'),
     follow: text('DIR', 'An organisation folder to take in as it grows; makes the data directory when it is missing.'),
+    documents: text('DIR', 'A folder or s3://BUCKET/FOLDER with documents: the register follows it.'),
+    endpoint: text('URL', 'Where the share of --documents is served. Default: AWS in the region.'),
   },
   example: 'countersign serve --data data --follow world',
   exits: [3, 4, 6],
@@ -41,6 +53,8 @@ export const serve = command({
     const config = consoleConfig(options.data, options.port);
     const folder = options.follow;
     if (folder !== undefined) checkFolder(folder);
+    const share =
+      options.documents === undefined ? undefined : await openShare(options.documents, options.endpoint, say);
     const data = await openData(options.data, { create: folder !== undefined, purpose: 'countersign serve' });
     const stop = new AbortController();
     const ended = AbortSignal.any([signal, stop.signal]);
@@ -67,7 +81,7 @@ export const serve = command({
       witnessed = keepWitnessed(ledger, ended);
       retained = keepRetention(consoleCases(data, config, ledger), ended, log);
       await portal?.serve();
-      if (folder !== undefined) following = follow(data, folder, { log, gate, ledger, signal: ended });
+      following = keepCurrent(data, { folder, share, log, gate, ledger, signal: ended });
       await server.closed;
       return 0;
     } finally {
@@ -78,9 +92,41 @@ export const serve = command({
       await portal?.ended();
       await ledger?.close();
       await data.close();
+      await share?.close();
     }
   },
 });
+
+interface Current {
+  readonly folder: string | undefined;
+  readonly share: Share | undefined;
+  readonly log: Log;
+  readonly gate: Gate;
+  readonly ledger: Ledger;
+  readonly signal: AbortSignal;
+}
+
+/** Follows what is to be followed; without anything the register alone takes in what other commands have loaded. */
+async function keepCurrent(data: Data, { folder, share, log, gate, ledger, signal }: Current): Promise<void> {
+  const register = consoleRegister(data, ledger, log);
+  const watching = {
+    signal,
+    onChange: (found: ImportedRegister, removed: readonly string[]) =>
+      log.info({ job: 'documents', rows: found.added + found.changed + found.files.read + removed.length }, 'taken in'),
+    onFault: (fault: Fault) =>
+      log.warn({ job: 'documents', code: fault.code, error: fault }, 'could not be taken in, tried again later'),
+  };
+  if (folder !== undefined) {
+    const documents = share === undefined ? undefined : documentWatcher(register, share, watching);
+    return await follow(data, folder, { log, gate, ledger, signal, documents });
+  }
+  try {
+    await adoptRegister(register, { signal });
+  } catch (error) {
+    if (!signal.aborted) log.error({ job: 'documents', error }, 'the register is not up to date');
+  }
+  if (share !== undefined) await watchDocuments(register, share, watching);
+}
 
 const FIRST_ROLES: readonly Role[] = ['analyst', 'engineer', 'auditor'];
 

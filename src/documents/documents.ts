@@ -15,6 +15,7 @@ export { assessmentPage, LANGUAGES } from './page.ts';
 export { type Adopted, adoptRegister } from './register/adopt.ts';
 export { type Checked, certificateOf, checkCertificate } from './register/certificate.ts';
 export { checkRegister, type Differs } from './register/check.ts';
+export { factsState as registerState } from './register/facts/store.ts';
 export { type ImportedRegister, importRegister } from './register/importing.ts';
 export { registerRoutes } from './register/routes.ts';
 export type { StepInput as DocumentStepInput } from './register/step.ts';

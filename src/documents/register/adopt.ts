@@ -11,7 +11,8 @@ import { change } from '../../ledger/ledger.ts';
 import type { CaseworkDb } from '../../stores/postgres.ts';
 import { spoolOf } from '../../stores/spool.ts';
 import { SpoolFile } from '../batch.ts';
-import { factsState, holdLevels, pageOfFacts, type Told } from './facts/store.ts';
+import { factsOfListed, factsState, holdLevels, pageOfDigests, type Told } from './facts/store.ts';
+import { inParts } from './parts.ts';
 import { type Fact, factsOf, readSteps, take } from './record.ts';
 import { type Done, IMPORT, NOTHING_MORE, type Step } from './step.ts';
 import * as store from './store.ts';
@@ -50,8 +51,16 @@ export async function adoptRegister(register: Register, options: AdoptOptions = 
   for (;;) {
     if (options.signal?.aborted)
       throw new Fault('interrupted', 'the register was not brought up to date', { place: last });
-    const page = await pageOfFacts(events, last, PAGE);
-    if (page.length > 0) await adoptPage(register, page, adopted);
+    const page = await pageOfDigests(events, last, PAGE);
+    const anew = await store.toldAnew(casework, 'facts', page);
+    const told = await listedFacts(register, anew);
+    for (const part of inParts(told, ({ facts }) => 2 * facts.length + 1)) await adoptPart(register, part, adopted);
+    if (anew.size > 0)
+      await store.saveTold(
+        casework,
+        'facts',
+        page.filter(({ path }) => anew.has(path)),
+      );
     done += page.length;
     options.onProgress?.(done);
     if (page.length < PAGE) break;
@@ -72,7 +81,33 @@ interface Held {
   isLower: boolean;
 }
 
-async function adoptPage(register: Register, page: readonly Told[], adopted: Adopted): Promise<void> {
+async function listedFacts({ events }: Register, paths: ReadonlySet<string>): Promise<Told[]> {
+  if (paths.size === 0) return [];
+  return await withRows(
+    events,
+    [...paths].map((path) => ({ path })),
+    (list) => factsOfListed(events, list),
+  );
+}
+
+/** Lets the engine read rows from a file of its spool. */
+async function withRows<T>(
+  events: Register['events'],
+  rows: readonly object[],
+  work: (path: string) => Promise<T>,
+): Promise<T> {
+  const path = join(spoolOf(events), `rows-${randomUUID()}.jsonl`);
+  const file = new SpoolFile(path);
+  for (const row of rows) await file.write(`${JSON.stringify(row)}\n`);
+  await file.close();
+  try {
+    return await work(path);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function adoptPart(register: Register, page: readonly Told[], adopted: Adopted): Promise<void> {
   const held: Held[] = [];
   const act = { actor: 'system:import', act: 'documents.adopt' };
   await change(register.ledger, register.casework, act, async (tx, touch) => {
@@ -199,14 +234,6 @@ const asOf = (facts: readonly Fact[], day: string): Pick<Fact, 'level'> =>
 
 async function holdAll({ events }: Register, held: readonly Held[]): Promise<void> {
   if (held.length === 0) return;
-  const path = join(spoolOf(events), `held-${randomUUID()}.jsonl`);
-  const file = new SpoolFile(path);
-  for (const { path: document, registered, level } of held)
-    await file.write(`${JSON.stringify({ path: document, registered, level })}\n`);
-  await file.close();
-  try {
-    await holdLevels(events, path);
-  } finally {
-    await rm(path, { force: true });
-  }
+  const rows = held.map(({ path, registered, level }) => ({ path, registered, level }));
+  await withRows(events, rows, (list) => holdLevels(events, list));
 }

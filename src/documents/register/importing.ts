@@ -5,10 +5,10 @@ import { randomId } from '../../base/id.ts';
 import { change } from '../../ledger/ledger.ts';
 import { type ImportReport, importDocuments, importTable } from '../import.ts';
 import type { Share } from '../share/share.ts';
-import { badRegisterRows, registerTotals } from '../store.ts';
+import { registerTotals } from '../store.ts';
 import { type Adopted, adoptRegister } from './adopt.ts';
 import { insertImport } from './lists/store.ts';
-import { adoptMore, type More } from './more.ts';
+import { adoptMore, badRowsOf, type More } from './more.ts';
 import type { Register } from './work.ts';
 
 export type Stage = 'register' | 'files';
@@ -52,7 +52,7 @@ export async function importRegister(register: Register, options: ImportingOptio
   if (table === undefined && share === undefined)
     throw new Fault('usage', 'name a folder or a share, or a table with --csv', { place: 'documents import' });
   const bad = table === undefined ? 0 : await importTable(events, table);
-  const badRows = bad > 0 ? await badRegisterRows(events, SHOWN) : [];
+  const badRows = bad > 0 && table !== undefined ? await badRowsOf(register, table, SHOWN) : [];
   const looked = { signal, onProgress: (done: number) => onProgress?.('register', done) };
   const adopted = await adoptRegister(register, looked);
   const more = table === undefined ? NO_MORE : await adoptMore(register, table, looked);

@@ -10,7 +10,8 @@ import { readHeader } from '../../stores/header.ts';
 import { spoolOf } from '../../stores/spool.ts';
 import { REGISTER } from '../jobs.ts';
 import type { AdoptOptions } from './adopt.ts';
-import { type MoreRow, pageOfTable } from './facts/store.ts';
+import { badRowsOfTable, type MoreRow, pageOfTable } from './facts/store.ts';
+import { inParts } from './parts.ts';
 import { type DocumentRecord, readSteps, take } from './record.ts';
 import { CUSTODY, type Done, IMPORT, type Step } from './step.ts';
 import * as store from './store.ts';
@@ -30,47 +31,69 @@ export interface More {
 const SHOWN = 20;
 const STATE = 'table';
 
+/** The lines of a table as the engine reads them: its query, and the values that it takes. */
+async function readingTable<T>(
+  { events }: Pick<Register, 'events'>,
+  file: string,
+  work: (lines: string, parameters: Record<string, unknown>) => Promise<T>,
+): Promise<T> {
+  const { header } = await readHeader(file);
+  const path = join(spoolOf(events), `table-${randomUUID()}.csv`);
+  await copyFile(file, path);
+  try {
+    const positions = csvPositions(REGISTER.columns, header, REGISTER.name);
+    const lines = csvLines(REGISTER.name, REGISTER.columns, positions, REGISTER.faults);
+    return await work(lines, { path, first_line: 1, header_fields: headerNames(header).length });
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** The rows of a table that cannot be used, the first of them. */
+export const badRowsOf = (register: Pick<Register, 'events'>, file: string, limit: number) =>
+  readingTable(register, file, (lines, parameters) => badRowsOfTable(register.events, lines, parameters, limit));
+
 /**
  * Takes the further columns of a table into the register; its documents are there already. Nothing is taken back: a
  * copy that the table does not name stays. Errors: interrupted.
  */
 export async function adoptMore(register: Register, file: string, options: AdoptOptions = {}): Promise<More> {
   const more: More = { changed: 0, elsewhere: [], elsewhereCount: 0 };
-  const { header } = await readHeader(file);
-  const names = headerNames(header);
+  const names = headerNames((await readHeader(file)).header);
   if (!COLUMNS.some((column) => names.includes(column))) return more;
   const digest = createHash('sha256')
     .update(await readFile(file))
     .digest('hex');
   if ((await store.stateOf(register.casework, STATE)) === digest) return more;
-  const path = join(spoolOf(register.events), `table-${randomUUID()}.csv`);
-  await copyFile(file, path);
-  try {
-    const positions = csvPositions(REGISTER.columns, header, REGISTER.name);
-    const lines = csvLines(REGISTER.name, REGISTER.columns, positions, REGISTER.faults);
+  await readingTable(register, file, async (lines, parameters) => {
     let after = 1;
     let done = 0;
     for (;;) {
       if (options.signal?.aborted) throw new Fault('interrupted', 'the register was not brought up to date', {});
-      const parameters = { path, first_line: 1, header_fields: names.length, after };
-      const page = await pageOfTable(register.events, lines, parameters, PAGE);
-      if (page.length > 0) await takePage(register, page, more);
+      const page = await pageOfTable(register.events, lines, { ...parameters, after }, PAGE);
+      // The last row of a document is what the table says of it.
+      const rows = [...new Map(page.map((row) => [row.path, row])).values()];
+      const anew = await store.toldAnew(register.casework, 'more', rows);
+      const changed = rows.filter(({ path }) => anew.has(path));
+      for (const part of inParts(changed, stepsAtMost)) {
+        await takePart(register, part, more);
+        await store.saveTold(register.casework, 'more', part);
+      }
       done += page.length;
       options.onProgress?.(done);
-      if (page.length < PAGE) break;
+      if (page.length < PAGE) return;
       after = page.at(-1)!.line;
     }
-    await store.saveState(register.casework, STATE, digest);
-    return more;
-  } finally {
-    await rm(path, { force: true });
-  }
+  });
+  await store.saveState(register.casework, STATE, digest);
+  return more;
 }
 
-async function takePage(register: Register, page: readonly MoreRow[], more: More): Promise<void> {
+const stepsAtMost = (row: MoreRow): number => 2 + Number(row.copies || 0) + 2 * custodiansIn(row).size;
+
+async function takePart(register: Register, page: readonly MoreRow[], more: More): Promise<void> {
   const people = page.flatMap((row) => [...custodiansIn(row).values(), ...needsIn(row).flatMap(personIn)]);
   const names = await aliases(register, CUSTODY, [...new Set(people)]);
-  // The last row of a document is what the table says of it.
   const rows = new Map(page.map((row) => [row.path, row]));
   const act = { actor: 'system:import', act: 'documents.adopt' };
   await change(register.ledger, register.casework, act, async (tx, touch) => {

@@ -4,7 +4,7 @@ import type { LedgeredTable } from '../../ledger/ledger.ts';
 import type { CaseworkDb } from '../../stores/postgres.ts';
 import type { Copy } from '../custody.ts';
 import type { DocumentRecord } from './record.ts';
-import { type Done, Step } from './step.ts';
+import type { Done, Step } from './step.ts';
 
 interface StepsTable {
   id: string;
@@ -65,6 +65,7 @@ declare module '../../stores/postgres.ts' {
     register_copies: CopiesTable;
     register_imports: ImportsTable;
     register_state: { name: string; value: string };
+    register_told: { path: string; facts: string; more: string };
   }
 }
 
@@ -167,21 +168,19 @@ export async function documentsByPath(db: CaseworkDb, paths: readonly string[]):
   if (paths.length === 0) return [];
   return (
     await sql<DocumentRow>`SELECT * FROM register_documents
-      WHERE path IN (SELECT jsonb_array_elements_text(${JSON.stringify(paths)}::jsonb))`.execute(db)
+      WHERE path = ANY(${[...paths]}::text[])`.execute(db)
   ).rows;
 }
 
-/** The steps of several documents, each one's in their order. */
+/** The steps of several documents, each one's in their order. They were checked when they were taken: an import reads many. */
 export async function stepsOf(db: CaseworkDb, ids: readonly string[]): Promise<Map<string, Done[]>> {
   const found = new Map<string, Done[]>(ids.map((id) => [id, []]));
   if (ids.length === 0) return found;
   const { rows } = await sql<Selectable<StepsTable>>`SELECT * FROM register_steps
-    WHERE document IN (SELECT jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))
+    WHERE document = ANY(${[...ids]}::text[])
     ORDER BY document, n`.execute(db);
   for (const { document, step, taken_by, taken_at } of rows)
-    found
-      .get(document)!
-      .push({ step: Step.parse(step as unknown), by: taken_by, at: new Date(taken_at).toISOString() });
+    found.get(document)!.push({ step: step as unknown as Step, by: taken_by, at: new Date(taken_at).toISOString() });
   return found;
 }
 
@@ -234,4 +233,26 @@ export async function saveState(db: CaseworkDb, name: string, value: string): Pr
     .values({ name, value })
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
     .execute();
+}
+
+export interface Digest {
+  readonly path: string;
+  readonly digest: string;
+}
+
+/** Those of the documents of which something else is told than when they were last looked at. */
+export async function toldAnew(db: CaseworkDb, what: 'facts' | 'more', told: readonly Digest[]): Promise<Set<string>> {
+  const paths = told.map(({ path }) => path);
+  const { rows } = await sql<Digest>`SELECT path, ${sql.ref(what)} AS digest FROM register_told
+    WHERE path = ANY(${paths}::text[])`.execute(db);
+  const known = new Map(rows.map(({ path, digest }) => [path, digest]));
+  return new Set(told.filter(({ path, digest }) => known.get(path) !== digest).map(({ path }) => path));
+}
+
+/** They have been looked at. */
+export async function saveTold(db: CaseworkDb, what: 'facts' | 'more', told: readonly Digest[]): Promise<void> {
+  const rows = told.map(({ path, digest }) => ({ path, facts: '', more: '', [what]: digest }));
+  const column = sql.ref(what);
+  await sql`INSERT INTO register_told SELECT * FROM jsonb_populate_recordset(null::register_told, ${JSON.stringify(rows)}::jsonb)
+    ON CONFLICT (path) DO UPDATE SET ${column} = excluded.${column}`.execute(db);
 }

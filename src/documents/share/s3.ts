@@ -22,6 +22,8 @@ export interface S3Options {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
+  /** The pause before something is asked again in milliseconds; it grows fourfold. */
+  readonly pauseMs?: number | undefined;
 }
 
 interface Found {
@@ -54,22 +56,24 @@ export async function s3Share(address: string, options: S3Options): Promise<Shar
   const [, bucket, below = ''] = parts as unknown as [string, string, string?];
   const folder = below === '' || below.endsWith('/') ? below : `${below}/`;
   const place = `s3://${bucket}/${folder}`;
-  const { endpoint, ...keys } = options;
+  const { endpoint, pauseMs = 800, ...keys } = options;
   const base = new URL(endpoint ?? `https://s3.${options.region}.amazonaws.com`);
   const client = new AwsClient({ ...definedKeys(keys), service: 's3', retries: 0 });
-  const scratch = await mkdtemp(join(tmpdir(), 'countersign-share-'));
+  let scratch: Promise<string> | undefined;
   let fetched = 0;
 
   const get = async (path: string, query: URLSearchParams | undefined, signal: AbortSignal | undefined) => {
     const url = new URL(base);
     url.pathname = `${base.pathname.replace(/\/$/, '')}/${bucket}${path}`;
     if (query !== undefined) url.search = query.toString();
-    return await answerOf(client, url, place, signal);
+    return await answerOf(client, url, { place, pauseMs, signal });
   };
   const save = async (key: string, size: number, signal?: AbortSignal): Promise<string> => {
+    if (!isAddressable(key)) throw new Fault('invalid-input', LOST_NAME, { place });
     const response = await get(`/${key.split('/').map(encodeKey).join('/')}`, undefined, signal);
     fetched += 1;
-    const path = join(scratch, String(fetched), fileName(key));
+    scratch ??= mkdtemp(join(tmpdir(), 'countersign-share-'));
+    const path = join(await scratch, String(fetched), fileName(key));
     await mkdir(dirname(path), { mode: 0o700 });
     await writeBody(response, path, size, key);
     return path;
@@ -83,7 +87,8 @@ export async function s3Share(address: string, options: S3Options): Promise<Shar
         // A name that ends in / is a folder as some programs make it.
         if (key.endsWith('/')) continue;
         const relative = key.slice(folder.length);
-        yield { path: `s3://${bucket}/${key}`, relative, size, modified, why: undefined } satisfies WalkedFile;
+        const why = isAddressable(key) ? undefined : LOST_NAME;
+        yield { path: `s3://${bucket}/${key}`, relative, size, modified, why } satisfies WalkedFile;
       }
     },
     async table(signal) {
@@ -92,7 +97,9 @@ export async function s3Share(address: string, options: S3Options): Promise<Shar
       return undefined;
     },
     fetch: ({ path, size }, signal) => save(path.slice(`s3://${bucket}/`.length), size, signal),
-    close: () => rm(scratch, { recursive: true, force: true }),
+    async close() {
+      if (scratch !== undefined) await rm(await scratch, { recursive: true, force: true });
+    },
   };
 }
 
@@ -160,13 +167,14 @@ export function parseListing(text: string, place: string): { found: Found[]; nex
   return { found, next: page.IsTruncated === 'true' ? page.NextContinuationToken : undefined };
 }
 
+interface Asking {
+  readonly place: string;
+  readonly pauseMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** An answer that can be used; what may pass is tried again after a pause. */
-async function answerOf(
-  client: AwsClient,
-  url: URL,
-  place: string,
-  signal: AbortSignal | undefined,
-): Promise<Response> {
+async function answerOf(client: AwsClient, url: URL, { place, pauseMs, signal }: Asking): Promise<Response> {
   for (let round = 1; ; round++) {
     signal?.throwIfAborted();
     const silence = AbortSignal.timeout(SILENCE_MS);
@@ -181,7 +189,7 @@ async function answerOf(
     if (response?.ok) return response;
     await response?.body?.cancel();
     if (response !== undefined && (response.status < 500 || round === TRIES)) throw refusal(response.status, place);
-    await new Promise((resolve) => setTimeout(resolve, 200 * 4 ** round));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs * 4 ** (round - 1)));
   }
 }
 
@@ -207,6 +215,10 @@ async function writeBody(response: Response, path: string, size: number, key: st
   if (bytes < size) throw new Fault('not-reachable', 'the share sent less than it listed', { place: basename(key) });
 }
 
+/** An address with such steps leads to another object, or to another bucket, and would be signed all the same. */
+const isAddressable = (key: string): boolean => !key.split('/').some((step) => step === '.' || step === '..');
+const LOST_NAME = 'its name has a step . or .., which leads elsewhere';
+
 /** A name that is one on this machine: what may lead elsewhere is replaced. */
 function fileName(key: string): string {
   const name = basename(key).replaceAll(/[^\p{L}\p{N}._ -]/gu, '_');
@@ -217,7 +229,7 @@ function fileName(key: string): string {
 const encodeKey = (part: string): string =>
   encodeURIComponent(part).replaceAll(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
-const definedKeys = (keys: Omit<S3Options, 'endpoint'>) => {
+const definedKeys = (keys: Omit<S3Options, 'endpoint' | 'pauseMs'>) => {
   const { sessionToken, ...rest } = keys;
   return sessionToken === undefined ? rest : { ...rest, sessionToken };
 };

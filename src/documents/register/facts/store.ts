@@ -78,22 +78,38 @@ export interface Told {
   readonly decoy: boolean;
 }
 
-/** A page of documents by path, after `last`. */
-export async function pageOfFacts(events: Events, last: string, limit: number): Promise<Told[]> {
-  const rows = await events.rows<Omit<Told, 'decoy'> & { decoy: number }>(
-    `SELECT
-       d.path AS path,
-       arraySort(groupUniqArray((toString(d.registered), d.level, toString(d.owner_team), toString(d.project)))) AS facts,
-       argMax(d.sha256, (d.registered, d.sha256)) AS sha256,
-       path IN (SELECT path FROM decoys) AS decoy
-     FROM documents AS d
-     WHERE d.path > {last:String}
-     GROUP BY path
+const OF_ONE = `
+  arraySort(groupUniqArray((toString(d.registered), d.level, toString(d.owner_team), toString(d.project)))) AS facts,
+  argMax(d.sha256, (d.registered, d.sha256)) AS sha256,
+  path IN (SELECT path FROM decoys) AS decoy`;
+
+/** A page of documents by path, after `last`, each with a digest of everything that is said of it. */
+export function pageOfDigests(
+  events: Events,
+  last: string,
+  limit: number,
+): Promise<{ path: string; digest: string }[]> {
+  return events.rows<{ path: string; digest: string }>(
+    `SELECT path, hex(sipHash64(facts, decoy)) AS digest
+     FROM (SELECT d.path AS path, ${OF_ONE} FROM documents AS d WHERE d.path > {last:String} GROUP BY path)
      ORDER BY path
      LIMIT {limit:UInt32}`,
     { last, limit },
   );
-  return rows.map((row) => ({ ...row, decoy: row.decoy === 1 || (row.decoy as unknown) === true }));
+}
+
+/** What is said of the documents listed at `list` as {"path"}, by path. */
+export async function factsOfListed(events: Events, list: string): Promise<Told[]> {
+  const rows = await events.rows<Omit<Told, 'decoy'> & { decoy: number }>(
+    `SELECT d.path AS path, ${OF_ONE}
+     FROM documents AS d
+     WHERE d.path IN (SELECT path FROM file({list:String}, 'JSONEachRow', 'path String'))
+     GROUP BY path
+     ORDER BY path
+     LIMIT 1000000`,
+    { list },
+  );
+  return rows.map((row) => ({ ...row, decoy: Boolean(row.decoy) }));
 }
 
 /** Rows that say a lower level than the register has are set right: only two people lower a level. */
@@ -123,6 +139,8 @@ export interface MoreRow {
   readonly need_to_know: string;
   readonly keep_until: string;
   readonly working_paper: string;
+  /** Of all of these but the line. */
+  readonly digest: string;
 }
 
 /** A page of the good rows of the table whose lines `lines` is the query of, after a line. */
@@ -133,10 +151,29 @@ export async function pageOfTable(
   limit: number,
 ): Promise<MoreRow[]> {
   return await events.rows<MoreRow>(
-    `SELECT file_line AS line, path, title, origin, copies, custodians, need_to_know, keep_until, working_paper
+    `SELECT
+       file_line AS line, path, title, origin, copies, custodians, need_to_know, keep_until, working_paper,
+       hex(sipHash64(title, origin, copies, custodians, need_to_know, keep_until, working_paper)) AS digest
      FROM (${lines})
      WHERE reason = '' AND file_line > greatest(1, {after:UInt32})
      ORDER BY file_line
+     LIMIT {limit:UInt32}
+     ${IN_ORDER}`,
+    { ...parameters, limit },
+  );
+}
+
+/** The rows of such a table that cannot be used, and why. */
+export async function badRowsOfTable(
+  events: Events,
+  lines: string,
+  parameters: Record<string, unknown>,
+  limit: number,
+): Promise<{ line: number; reason: string }[]> {
+  return await events.rows<{ line: number; reason: string }>(
+    `SELECT file_line AS line, reason FROM (${lines})
+     WHERE reason != '' AND file_line > 1
+     ORDER BY line
      LIMIT {limit:UInt32}
      ${IN_ORDER}`,
     { ...parameters, limit },

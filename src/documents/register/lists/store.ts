@@ -28,7 +28,7 @@ function conditions({ levels, owner, project, q, state, today, gone, holder }: F
   const states: Record<ListState, ReturnType<typeof sql>> = {
     away: sql`d.away > 0`,
     overdue: held(sql`c.due < ${today}::date`),
-    never_returned: held(sql`c.holder IN (SELECT jsonb_array_elements_text(${JSON.stringify(gone)}::jsonb))`),
+    never_returned: held(sql`c.holder = ANY(${[...gone]}::text[])`),
     missing: sql`d.missing > 0`,
     waiting: sql`d.waiting <> '{}'`,
     working: sql`d.working`,
