@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AssessedFile, assess, importDocuments } from '../src/documents/documents.ts';
 import { openData } from '../src/stores/data.ts';
-import { EDITS, excerpt, holders, lot, type Paper, papers, sharePassage, shuffled } from './corpus.ts';
+import { EDITS, excerpt, holders, lot, type Paper, papers, sharedLetters, shuffled, unrelatedTo } from './corpus.ts';
 import { peers } from './peers.ts';
 
 const { values, positionals } = parseArgs({
@@ -45,6 +45,7 @@ interface Made {
   /** What was taken of it: all, or an excerpt. */
   taken: string;
 }
+const OTHERS = 'of other packages';
 const made = new Map<string, Made>();
 const byName = new Map<string, Paper>();
 await writeFolders();
@@ -75,7 +76,7 @@ async function writeFolders(): Promise<void> {
     }
   for (const [at, paper] of strangers.entries()) {
     writeFileSync(join(root, 'trove', `u${at}.txt`), paper.text);
-    made.set(`u${at}.txt`, { kind: 'unrelated', from: undefined, paper, taken: paper.text });
+    made.set(`u${at}.txt`, { kind: OTHERS, from: undefined, paper, taken: paper.text });
   }
 }
 
@@ -156,25 +157,32 @@ function judge(files: ReadonlyMap<string, AssessedFile>): void {
       registered,
     );
     const own = list.filter((_, at) => counts[at]! <= 5);
-    const cells = kind === 'unrelated' ? ['', ''] : [found(list, files), `${found(own, files)} of ${own.length}`];
+    const cells = kind === OTHERS ? ['', ''] : [found(list, files), `${found(own, files)} of ${own.length}`];
     console.log(`${kind.padEnd(30)} ${cells[0]!.padStart(7)}  ${cells[1]!.padEnd(16)}  ${told.join(', ')}`);
   }
-  const wrong = (kinds.get('unrelated') ?? []).filter(([name]) => files.get(name)!.match !== 'no match');
-  const groundless = wrong.filter(
-    ([name, { paper }]) => !sharePassage(paper.text, byName.get(files.get(name)!.document!)!.text, 100),
+  unrelatedFiles(files);
+}
+
+/**
+ * Papers of packages that are not registered: those that have text in common with a registered paper beyond boilerplate, by
+ * comparing letters, are no unrelated files; a match of the others is a false one.
+ */
+function unrelatedFiles(files: ReadonlyMap<string, AssessedFile>): void {
+  const licences = new URL('../content/boilerplate/', import.meta.url);
+  const boilerplate = readdirSync(licences).map((name) => readFileSync(new URL(name, licences), 'utf8'));
+  const shared = sharedLetters(strangers, registered, boilerplate.join('\n'));
+  const rows = strangers.map((paper, at) => ({ paper, letters: shared[at]!, file: files.get(`u${at}.txt`)! }));
+  const matched = (list: typeof rows) => list.filter(({ file }) => file.match !== 'no match');
+  const [strange, related] = [true, false].map((wanted) =>
+    rows.filter(({ letters }) => unrelatedTo(letters) === wanted),
   );
+  const wrong = matched(strange!);
   console.log(
-    `unrelated files with a match: ${wrong.length} of ${strangers.length}, without 100 letters in a row in common: ${groundless.length}`,
+    `unrelated files with a match: ${wrong.length} of ${strange!.length}; files of other packages that do share text: ${matched(related!).length} of ${related!.length}`,
   );
-  for (const [name, { paper }] of values.misses ? groundless.slice(0, 30) : []) {
-    const { document, coverage, matches } = files.get(name)!;
+  for (const { file, paper, letters } of values.misses ? wrong : [])
     console.log(
-      '   ',
-      name,
-      paper.source,
-      byName.get(document!)!.source,
-      JSON.stringify(coverage),
-      matches[0]!.passages.length,
+      ...['   ', file.path, paper.source, byName.get(file.document!)!.source, file.match],
+      ...[letters, JSON.stringify(file.coverage), file.matches[0]!.passages.length],
     );
-  }
 }

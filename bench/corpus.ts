@@ -189,15 +189,6 @@ function reordered({ text }: Paper, draw: Draw): Buffer {
   return Buffer.from(shuffled(text.split(/\n\s*\n/), draw).join('\n\n'));
 }
 
-/** Letters in a row that two texts share, at least so many: then they do have a passage in common. */
-export function sharePassage(one: string, other: string, letters: number): boolean {
-  const grams = new Set<string>();
-  const [a, b] = [normalise(one).text, normalise(other).text];
-  for (let at = 0; at + letters <= a.length; at++) grams.add(a.slice(at, at + letters));
-  for (let at = 0; at + letters <= b.length; at++) if (grams.has(b.slice(at, at + letters))) return true;
-  return false;
-}
-
 export const paperName = ({ source }: Paper) =>
   basename(source)
     .replace(/[^\w.-]/g, '_')
@@ -227,4 +218,46 @@ export function holders(texts: readonly string[], among: readonly Paper[]): numb
     for (const piece of met) counts.set(piece, counts.get(piece)! + 1);
   }
   return probes.map((three) => three.map((probe) => counts.get(probe)!).sort((one, other) => one - other)[1]!);
+}
+
+/** So many letters in a row, and so many together that are no boilerplate, are text that two papers have in common. */
+const SHINGLE = 50;
+const COMMON_LETTERS = 150;
+/** Words that papers of so many packages hold belong to none of them. */
+const COMMON_GROUPS = 3;
+
+/**
+ * For each of `strangers` how many of its letters stand in one registered paper as well, in runs of 50 and more, leaving out
+ * what papers of three packages hold and what is licences. Found by comparing letters, with none of the product's
+ * fingerprints. From 150 on a paper is not unrelated, wherever it comes from.
+ */
+export function sharedLetters(strangers: readonly Paper[], registered: readonly Paper[], licences: string): number[] {
+  const lettersOf = ({ text }: Paper) => normalise(text).text;
+  const groups = new Map<string, Set<string> | undefined>();
+  const wanted = new Set<string>();
+  for (const paper of strangers) for (const [, piece] of shingles(lettersOf(paper))) wanted.add(piece);
+  for (const [, piece] of shingles(normalise(licences).text)) wanted.delete(piece);
+  for (const paper of [...strangers, ...registered])
+    for (const [, piece] of shingles(lettersOf(paper)))
+      if (wanted.has(piece)) groups.set(piece, (groups.get(piece) ?? new Set()).add(paper.group));
+  const holders = new Map<string, Set<number>>();
+  for (const [number, paper] of registered.entries())
+    for (const [, piece] of shingles(lettersOf(paper)))
+      if ((groups.get(piece)?.size ?? COMMON_GROUPS) < COMMON_GROUPS)
+        holders.set(piece, (holders.get(piece) ?? new Set()).add(number));
+  return strangers.map((paper) => {
+    const together = new Map<number, { letters: number; end: number }>();
+    for (const [at, piece] of shingles(lettersOf(paper)))
+      for (const number of holders.get(piece) ?? []) {
+        const { letters, end } = together.get(number) ?? { letters: 0, end: 0 };
+        together.set(number, { letters: letters + at + SHINGLE - Math.max(at, end), end: at + SHINGLE });
+      }
+    return Math.max(0, ...[...together.values()].map(({ letters }) => letters));
+  });
+}
+
+export const unrelatedTo = (letters: number) => letters < COMMON_LETTERS;
+
+function* shingles(letters: string): Generator<[at: number, piece: string]> {
+  for (let at = 0; at + SHINGLE <= letters.length; at++) yield [at, letters.slice(at, at + SHINGLE)];
 }

@@ -3,7 +3,7 @@
  * changed; who is behind it is another question.
  */
 import { existsSync, lstatSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Fault } from '../base/fault.ts';
 import { LEVELS, type Level } from '../base/level.ts';
@@ -13,6 +13,7 @@ import { fingerprintRows, SpoolFile } from './batch.ts';
 import { decide, type FoundPart, type FoundText, type PartVerdict } from './decide.ts';
 import type { Kind } from './extract/kind.ts';
 import { type PoolOptions, readFiles } from './extract/pool.ts';
+import { fingerprint } from './fingerprint.ts';
 import { walk } from './folder.ts';
 import type { Verdict } from './match.ts';
 import { type Candidate, candidatesOf } from './search.ts';
@@ -41,6 +42,8 @@ export interface AssessedFile {
   matches: Match[];
   /** Documents that explain it as well: other copies and versions of the same text. */
   alternatives: string[];
+  /** It may come from the document or from any of the alternatives: they say the same here. */
+  ambiguous: boolean;
   bytes: number;
   sha256: string;
   /** A fingerprint of the text: files with the same one say the same. '' without text. */
@@ -55,6 +58,14 @@ export interface Assessment {
   documents: { document: string; level: Level; coverage: number; files: string[] }[];
   unreadable: { path: string; why: string }[];
   unmatched: string[];
+}
+
+/** Texts that belong to nobody: licences and notices. An organisation may put its templates beside them. */
+const BOILERPLATE = new URL('../../content/boilerplate/', import.meta.url);
+
+async function boilerplate(): Promise<string[]> {
+  const names = (await readdir(BOILERPLATE)).filter((name) => name.endsWith('.txt')).sort();
+  return await Promise.all(names.map((name) => readFile(new URL(encodeURIComponent(name), BOILERPLATE), 'utf8')));
 }
 
 const BATCH_BYTES = 64 * 1024 * 1024;
@@ -72,7 +83,7 @@ export async function assess(events: Events, trove: string, options: AssessOptio
     const equal = await equalTo(events, parts);
     options.onProgress?.('comparing', 0, texts.length);
     const candidates = await candidatesOf(events, texts, {
-      common: commonAbove(await countTexts(events)),
+      ...limitsOf(await countTexts(events)),
       onProgress: (done) => options.onProgress?.('comparing', done, texts.length),
       signal: options.signal,
     });
@@ -90,6 +101,12 @@ export function commonAbove(texts: number): number {
   return Math.round(Math.min(30, Math.max(5, texts / 20)));
 }
 
+/** Beside it, how many texts are named for a file that is nothing but words which several documents share. */
+function limitsOf(texts: number): { common: number; listed: number } {
+  const common = commonAbove(texts);
+  return { common, listed: Math.max(common, Math.min(200, Math.round(texts / 20))) };
+}
+
 async function readTrove(events: Events, root: string, options: AssessOptions) {
   const unreadable: Assessment['unreadable'] = [];
   const listed = await list(root, unreadable);
@@ -97,6 +114,7 @@ async function readTrove(events: Events, root: string, options: AssessOptions) {
   const texts: FoundText[] = [];
   const numbers = new Map<string, number>();
   const spooled = new TroveBatch(events);
+  for (const text of await boilerplate()) await spooled.add(fingerprintRows(0, fingerprint(text), false));
   let done = 0;
   options.onProgress?.('reading', 0, listed.length);
   for await (const { asked, parts: reports } of readFiles(listed, options)) {

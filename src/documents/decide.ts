@@ -1,17 +1,9 @@
 /** From equal bytes, equal texts and shared passages to one verdict for each part of the trove. Pure rules. */
 import { type Level, levelName } from '../base/level.ts';
 import type { Match } from './assess.ts';
+import { type Evaluated, evaluate, evaluateAll } from './decide-evidence.ts';
 import type { Kind } from './extract/kind.ts';
-import {
-  type Coverage,
-  coverageOf,
-  type Passage,
-  type Place,
-  passagesOf,
-  union,
-  type Verdict,
-  verdictOf,
-} from './match.ts';
+import { type Coverage, type Place, union, type Verdict, verdictOf } from './match.ts';
 import type { Candidate } from './search.ts';
 import type { Registered } from './store.ts';
 
@@ -41,6 +33,7 @@ export interface PartVerdict {
   readonly coverage: Coverage | null;
   readonly matches: Match[];
   readonly alternatives: string[];
+  readonly ambiguous: boolean;
 }
 
 export interface Evidence {
@@ -61,6 +54,7 @@ export function decide({ parts, equal, candidates, registered }: Evidence): Part
     equal.filter(({ text_sha256 }) => text_sha256 !== ''),
     ({ text_sha256 }) => text_sha256,
   );
+  const evaluated = evaluateAll(candidates, registered);
   const known = new Map<string, Explained>();
   return parts.flatMap((part): PartVerdict[] => {
     const bytes = bySha.get(part.sha256);
@@ -70,7 +64,7 @@ export function decide({ parts, equal, candidates, registered }: Evidence): Part
     if (part.container) return [];
     // Copies of one text in one format get one answer, found once.
     const key = `${part.kind} ${part.text}`;
-    const found = known.get(key) ?? explain(part, candidates.get(part.text) ?? [], registered);
+    const found = known.get(key) ?? explain(part, evaluated.get(part.text) ?? [], registered);
     known.set(key, found);
     const [first] = found.matches;
     return [
@@ -80,6 +74,7 @@ export function decide({ parts, equal, candidates, registered }: Evidence): Part
         document: first?.document ?? null,
         level: first?.level ?? null,
         coverage: first?.coverage ?? null,
+        ambiguous: found.alternatives.length > 0,
         ...found,
       },
     ];
@@ -93,9 +88,10 @@ function whole(part: FoundPart, match: Verdict, documents: readonly Registered[]
   const passages =
     length > 0 ? [{ file: [0, length], document: [0, length], alike: 1 } as Match['passages'][number]] : [];
   const found: Match = { document, level: levelName(level), match, coverage, passages };
+  const alternatives = [...new Set(others.map((other) => other.document))].filter((other) => other !== document);
   return {
     ...{ part, match, document, level: found.level, coverage, matches: [found] },
-    alternatives: [...new Set(others.map((other) => other.document))].filter((other) => other !== document),
+    ...{ alternatives, ambiguous: alternatives.length > 0 },
   };
 }
 
@@ -127,7 +123,7 @@ const AS_GOOD = 0.97;
  */
 function explain(
   part: FoundPart,
-  candidates: readonly Candidate[],
+  candidates: readonly Evaluated[],
   registered: ReadonlyMap<number, readonly Registered[]>,
 ): Explained {
   const matches: Match[] = [];
@@ -135,15 +131,13 @@ function explain(
   let explained: Span[] = [];
   let best: Evaluated | undefined;
   const left = candidates
-    .map((candidate) => evaluate(candidate, registered))
-    .filter((one) => one !== undefined)
     .map((whole) => ({ whole, weight: whole.weight }))
     .sort((one, other) => one.weight - other.weight || one.whole.coverage.document - other.whole.coverage.document);
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const { whole } = next;
     // What is left of it beside what is explained can only have shrunk since it was weighed.
     const places = outside(whole.candidate.places, explained);
-    const rest = evaluate({ ...whole.candidate, places }, registered);
+    const rest = evaluate({ ...whole.candidate, places, all: undefined }, registered);
     if (rest === undefined) {
       if (best && whole.weight >= AS_GOOD * best.weight) alternatives.push(whole.documents[0]!.document);
       continue;
@@ -175,27 +169,6 @@ function matchOf(part: FoundPart, { passages, coverage }: Evaluated, { document,
     })),
   };
 }
-
-interface Evaluated {
-  candidate: Candidate;
-  documents: readonly Registered[];
-  passages: Passage[];
-  coverage: Coverage;
-  weight: number;
-}
-
-function evaluate(candidate: Candidate, registered: ReadonlyMap<number, readonly Registered[]>): Evaluated | undefined {
-  const documents = registered.get(candidate.text);
-  if (!documents?.[0]) return undefined; // a text that no document has any more
-  const { own, places } = candidate;
-  const passages = passagesOf(places, own, documents[0].length);
-  if (passages.length === 0) return undefined;
-  const weight = places.reduce((sum, place) => sum + (inside(passages, place) ? place[2] : 0), 0);
-  return { candidate, documents, passages, coverage: coverageOf(passages, own, documents[0].length), weight };
-}
-
-const inside = (passages: readonly Passage[], place: Place) =>
-  passages.some(({ found }) => place[0] >= found[0] && place[0] < found[1]);
 
 function outside(places: readonly Place[], spans: readonly Span[]): Place[] {
   return places.filter((place) => !spans.some(([start, end]) => place[0] >= start && place[0] < end));

@@ -17,9 +17,12 @@ const run = (from: number, to: number, shift: number, every = 1, weight = 1): Pl
 
 describe('what is a match', () => {
   test.for([
-    ['a hundred letters in a row', run(10, 25, 500), 1],
+    ['two hundred letters in a row', run(10, 32, 500), 1],
+    ['a hundred letters in a row, a small part of both', run(10, 25, 500), 0],
+    ['a header, and hardly a word after it', [...run(0, 12, 0), [900, 900, 1] as Place, [1190, 1190, 1] as Place], 0],
     ['a sentence', run(10, 18, 500), 0],
-    ['several sentences', [...run(10, 18, 500), ...run(100, 108, 5000)], 2],
+    ['several sentences, a small part of both', [...run(10, 18, 500), ...run(100, 108, 5000)], 0],
+    ['several sentences, most of the file', [...run(0, 40, 500), ...run(60, 108, 5000)], 2],
     ['many words changed, over a long stretch', run(0, 100, 0, 6), 1],
     ['a long stretch that everybody has', run(0, 100, 0, 1, 0.03), 0],
     [

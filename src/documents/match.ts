@@ -35,12 +35,20 @@ const LEAST = {
   /** Word for word: a sentence. One alone happens by chance; a hundred letters do not. */
   passage: { places: 4, weight: 0.5 },
   /** With words changed: fewer agree, so more of them are asked for. The share keeps chance out of long texts. */
-  changed: { places: 7, weight: 5, alike: 0.07 },
+  changed: { places: 9, weight: 5, alike: 0.07 },
   match: { places: 12, weight: 4 },
+  /** Of a passage that is a small part of both texts: some 150 letters. Shorter ones are phrases of a trade. */
+  part: { places: 18, weight: 4 },
 };
+/** Less than this of either text is a small part of both. */
+const SMALL = 0.5;
+/** Changed words leave something everywhere; a header alone leaves much in one place. Share of the pieces that hold some. */
+const SPREAD = { piece: 60, least: 0.33 };
 /** A passage that lies so much inside heavier ones is none of its own. */
 const REPEATED = 0.8;
 export const LEAST_WEIGHT = LEAST.match.weight;
+/** A file of which so much stands in a registered text is an excerpt of it, even when others hold the same words. */
+export const NEARLY_ALL = 0.85;
 
 /** The chains among shared fingerprints, heaviest first; each place belongs to one of them. */
 export function chains(places: readonly Place[]): Chain[] {
@@ -94,6 +102,7 @@ export function passagesOf(places: readonly Place[], own: Own, registeredLength:
   const passages: Passage[] = [];
   const together = { places: 0, weight: 0 };
   let changed = false;
+  let large = false;
   let covered: Span[] = [];
   for (const { places: chain, weight } of chains(places)) {
     if (chain.length < LEAST.passage.places || weight < LEAST.passage.weight) continue;
@@ -102,11 +111,13 @@ export function passagesOf(places: readonly Place[], own: Own, registeredLength:
     const { changed: least } = LEAST;
     if (alike < WORD_FOR_WORD) {
       if (chain.length < least.places || weight < least.weight || alike < least.alike) continue;
+      if (spreadOf(chain) < SPREAD.least) continue;
     }
     // What repeats itself in the registered text pairs up again, less well, with a place that is explained already.
     if (coveredShare([first[0], last[0] + 1], covered) > REPEATED) continue;
     covered = union([...covered, [first[0], last[0] + 1]]);
     changed ||= alike < WORD_FOR_WORD;
+    large ||= alike >= WORD_FOR_WORD && chain.length >= LEAST.part.places && weight >= LEAST.part.weight;
     together.places += chain.length;
     together.weight += weight;
     // A shared passage begins up to a window before its first fingerprint and ends a gram and a window after its last.
@@ -118,7 +129,16 @@ export function passagesOf(places: readonly Place[], own: Own, registeredLength:
     passages.push({ found: span(0, own.length), registered: span(1, registeredLength), alike });
   }
   const enough = together.places >= LEAST.match.places && together.weight >= LEAST.match.weight;
-  return changed || enough ? passages : [];
+  if (!changed && !enough) return [];
+  const { file, document } = coverageOf(passages, own, registeredLength);
+  return large || Math.max(file, document) >= SMALL ? passages : [];
+}
+
+/** The share of a chain's pieces of the found text in which one of its places stands, 0 to 1. */
+function spreadOf(chain: readonly Place[]): number {
+  const [first, last] = [chain[0]![0], chain.at(-1)![0]];
+  const pieces = new Set(chain.map(([found]) => Math.floor((found - first) / SPREAD.piece)));
+  return pieces.size / (Math.floor((last - first) / SPREAD.piece) + 1);
 }
 
 /** How many of a text's fingerprints between two places tell something, and how many tell nothing. */

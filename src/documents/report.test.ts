@@ -12,12 +12,28 @@ const passages = [{ file: [0, 10] as [number, number], document: [5, 15] as [num
 const FOUND: Assessment = {
   files: [
     {
-      ...{ path: EVIL, match: 'excerpt', document: '\\\\fs1\\a.txt', level: 'secret', coverage, alternatives: ['b'] },
+      ...{
+        path: EVIL,
+        match: 'excerpt',
+        document: '\\\\fs1\\a.txt',
+        level: 'secret',
+        coverage,
+        ambiguous: false,
+        alternatives: ['b'],
+      },
       matches: [{ document: '\\\\fs1\\a.txt', level: 'secret', match: 'excerpt', coverage, passages }],
       ...{ bytes: 10, sha256: 'ab', text_sha256: 'cd' },
     },
     {
-      ...{ path: 'x.txt', match: 'no match', document: null, level: null, coverage: null, alternatives: [] },
+      ...{
+        path: 'x.txt',
+        match: 'no match',
+        document: null,
+        level: null,
+        coverage: null,
+        ambiguous: false,
+        alternatives: [],
+      },
       ...{ matches: [], bytes: 1, sha256: 'ef', text_sha256: '' },
     },
   ],

@@ -169,9 +169,10 @@ export async function countTexts(events: Events): Promise<number> {
   return row!.n;
 }
 
-/** Finds the trove's fingerprints in the register; those that more than `common` texts hold tell nothing. */
-export async function findHits(events: Events, common: number): Promise<void> {
-  await events.run(HITS, { common });
+/** Finds the trove's fingerprints in the register; those that more than `common` texts hold tell
+ * nothing, and beyond `listed` texts are not even named. */
+export async function findHits(events: Events, common: number, listed: number): Promise<void> {
+  await events.run(HITS, { common, listed });
 }
 
 export interface Pair {
@@ -180,8 +181,8 @@ export interface Pair {
   places: Place[];
 }
 
-export function pairs(events: Events, from: number, to: number, least: number): Promise<Pair[]> {
-  return events.rows<Pair>(PAIRS, { from, to, least });
+export function pairs(events: Events, from: number, to: number, least: number, nearly_all: number): Promise<Pair[]> {
+  return events.rows<Pair>(PAIRS, { from, to, least, nearly_all });
 }
 
 export interface OwnRow {
