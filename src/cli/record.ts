@@ -17,12 +17,14 @@ import {
   recordContents,
   recordOrQueue,
 } from '../ledger/ledger.ts';
+import { markTables } from '../marks/marks.ts';
 import type { Data } from '../stores/data.ts';
 
 /** The tables whose rows are in the ledger; a room that declares some is named here. */
 export const TABLES: readonly LedgeredTable[] = [
   ...[...ledgerTables, ...accessTables, ...identityTables],
   ...[...leadTables, ...caseTables],
+  ...markTables,
 ];
 
 /**

@@ -5,7 +5,21 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { countersign } from './run.ts';
 
 const COMMANDS = [
-  ...['serve', 'demo', 'ingest', 'replay', 'leads', 'case', 'documents', 'assess', 'rules', 'portal', 'reports'],
+  ...[
+    'serve',
+    'demo',
+    'ingest',
+    'replay',
+    'leads',
+    'case',
+    'documents',
+    'assess',
+    'mark',
+    'decoys',
+    'rules',
+    'portal',
+    'reports',
+  ],
   ...['seal', 'account', 'officer', 'unmask', 'token', 'simulate', 'eval', 'retention', 'verify', 'witness'],
   'doctor',
 ];
