@@ -135,8 +135,12 @@ export function deriveCode(secret: Uint8Array, { recipients, colluders }: Demand
   const draw = stream(secret, 'code');
   const nodes = biases(colluders);
   const bias = Array.from({ length }, () => {
-    let at = draw();
-    return (nodes.find(({ probability }) => (at -= probability) < 0) ?? nodes.at(-1)!).bias;
+    let left = draw();
+    for (const { bias, probability } of nodes) {
+      left -= probability;
+      if (left < 0) return bias;
+    }
+    return nodes.at(-1)!.bias;
   });
   const words = Array.from({ length: recipients }, () => Uint8Array.from(bias, (p) => (draw() < p ? 1 : 0)));
   return { bias, words };
@@ -173,7 +177,10 @@ export function suspicions(code: Code, read: Reading, colluders: number, errorRa
     const score = positions.reduce((sum, at) => sum + scoreAt(code.bias[at]!, read[at] as 0 | 1, word[at]!), 0);
     const bound = score <= 0 ? 1 : Math.min(1, Math.exp(lowest((t) => exponent(t) - t * score)));
     const ratios = Array.from({ length: colluders }, (_, index) =>
-      positions.reduce((sum, at) => sum + Math.log(ratioAt(code.bias[at]!, read[at]!, word[at]!, index + 1, errorRate)), 0),
+      positions.reduce(
+        (sum, at) => sum + Math.log(ratioAt(code.bias[at]!, read[at]!, word[at]!, index + 1, errorRate)),
+        0,
+      ),
     );
     return { score, falseAccusation: bound, logLikelihoodRatio: logMean(ratios) };
   });
