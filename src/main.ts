@@ -12,14 +12,15 @@ import { leads } from './cli/leads.ts';
 import { officer } from './cli/officer.ts';
 import { people } from './cli/people.ts';
 import { portal } from './cli/portal.ts';
+import { readers } from './cli/readers.ts';
 import { replay } from './cli/replay.ts';
 import { reports } from './cli/reports.ts';
 import { retention } from './cli/retention.ts';
-import { readers } from './cli/readers.ts';
 import { rules } from './cli/rules.ts';
 import { seal } from './cli/seal.ts';
 import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
+import { sources } from './cli/sources.ts';
 import { token } from './cli/token.ts';
 import { unmask } from './cli/unmask.ts';
 import { verify } from './cli/verify.ts';
@@ -45,6 +46,7 @@ process.exitCode = await runCli(
     officer,
     unmask,
     token,
+    sources,
     simulate,
     evaluation,
     retention,

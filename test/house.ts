@@ -20,6 +20,7 @@ export const ROOMS = [
   'identities',
   'documents',
   'events',
+  'intake',
   'sigma',
   'detections',
   'leads',

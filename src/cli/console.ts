@@ -36,6 +36,7 @@ import {
   type UnmaskingPolicy,
   type Unmaskings,
 } from '../identities/identities.ts';
+import { type Intake, intakeRoutes } from '../intake/intake.ts';
 import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
 import { type Ledger, ledgerRoutes, record, recorded } from '../ledger/ledger.ts';
 import { declarationPages, personNow, scimPages, syncDirectory } from '../people/people.ts';
@@ -108,6 +109,7 @@ export async function serveConsole(
     signal: AbortSignal;
     log?: Log;
     gate?: Gate;
+    intake?: Intake;
     portal?: Portal | undefined;
   },
 ): Promise<Serving> {
@@ -132,9 +134,17 @@ export async function serveConsole(
   const ownRoutes = accessRoutes(access).flatMap((one) =>
     one.method === 'GET' && /^\/api\/(accounts|requests)\b/.test(one.path) ? recorded(ledger, [one]) : [one],
   );
+  // What arrives is recorded by the part when it is stored, not by the request.
+  const arriving = options.intake ? intakeRoutes(options.intake.spool) : [];
   const serving = await serve({
     // Whoever looks at something is written down before it is shown to him.
-    routes: [...ownRoutes, ...workbench, ...recorded(ledger, [...looked, ...watched]), ...subjectRoutes(cases)],
+    routes: [
+      ...ownRoutes,
+      ...workbench,
+      ...recorded(ledger, [...looked, ...watched]),
+      ...subjectRoutes(cases),
+      ...arriving,
+    ],
     identify: (request) => identified(data, access, request),
     identifyShipper: (request) => authenticateShipper(access, request),
     pages: {

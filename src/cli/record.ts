@@ -7,6 +7,7 @@ import { caseTables } from '../cases/cases.ts';
 import { rules } from '../detections/detections.ts';
 import type { Batch } from '../events/events.ts';
 import { identityTables } from '../identities/identities.ts';
+import { intakeTables } from '../intake/intake.ts';
 import { leadTables } from '../leads/leads.ts';
 import {
   type Ledger,
@@ -26,6 +27,7 @@ export const TABLES: readonly LedgeredTable[] = [
   ...[...ledgerTables, ...accessTables, ...identityTables],
   ...[...leadTables, ...caseTables],
   ...peopleTables,
+  ...intakeTables,
 ];
 
 /**
