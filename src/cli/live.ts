@@ -66,7 +66,8 @@ export async function live(data: Data, { spool, loader }: Intake, options: LiveO
       log.warn({ job: 'intake', source: what, code: fault.code, error: fault }, 'tried again later');
     }
   };
-  let isBehind = false;
+  // What an earlier run stored may not be computed yet.
+  let isBehind = true;
   let computeAt = 0;
   while (!signal.aborted) {
     let lines = 0;

@@ -43,7 +43,7 @@ export const disk: Disk = {
     return Promise.all(kept.map(async (name) => ({ name, bytes: (await stat(join(folder, name))).size })));
   },
   async folders(folder) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   },

@@ -49,7 +49,7 @@ export function fileName(entry: Omit<Entry, 'file' | 'source' | 'bytes'>): strin
   return `${name.join('~')}.lines`;
 }
 
-export const digits = (number: number) => String(number).padStart(16, '0');
+const digits = (number: number) => String(number).padStart(16, '0');
 
 /** What a file's name says; undefined for a name that is none of ours. */
 export function readFileName(file: string, source: string, bytes: number): Entry | undefined {

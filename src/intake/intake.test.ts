@@ -76,9 +76,7 @@ describe('a delivery', () => {
     expect((await third.post('one\ntwo\n')).body.repeated).toBe(false);
     expect((await third.post('two\nthree\n')).status).toBe(200);
     await third.loader.round();
-    expect(await stored()).toEqual(
-      ['one', 'three', 'two'].sort((x, y) => (x === 'three' ? 1 : y === 'three' ? -1 : 0)),
-    );
+    expect(await stored()).toEqual(['one', 'two', 'three']);
   });
 
   test('whose lines are numbered keeps equal lines apart, and is known however it is cut', async () => {
@@ -180,7 +178,7 @@ describe('back-pressure', () => {
 
   test('a clock that jumps changes nothing', async () => {
     const clock = manualClock('2026-03-02T08:00:00Z');
-    const { post, loader } = await open({ clock });
+    const { post } = await open({ clock });
     await post('one\n');
     clock.advance(-86_400 * 400);
     await post('two\n');
@@ -190,7 +188,6 @@ describe('back-pressure', () => {
     const again = await open({ clock });
     await again.post('two\n');
     expect(await again.loader.round()).toBe(3);
-    expect(await loader.round().catch(() => 0)).toBeGreaterThanOrEqual(0);
     expect((await stored()).sort()).toEqual(['one', 'three', 'two']);
   });
 });

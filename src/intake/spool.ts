@@ -83,7 +83,8 @@ export class Spool {
     const id = deliveryId(delivery);
     const { lines } = delivery;
     if (lines === 0) return { id, lines, repeated: false };
-    await this.#writing.get(id)?.catch(() => {});
+    // Nothing may come between looking and entering it: the same delivery may arrive twice at once.
+    for (let one = this.#writing.get(id); one !== undefined; one = this.#writing.get(id)) await one.catch(() => {});
     if (this.#known.has(id)) return { id, lines, repeated: true };
     const writing = this.#store(delivery, id);
     this.#writing.set(id, writing);
