@@ -14,14 +14,15 @@ import { mark } from './cli/mark.ts';
 import { officer } from './cli/officer.ts';
 import { people } from './cli/people.ts';
 import { portal } from './cli/portal.ts';
+import { readers } from './cli/readers.ts';
 import { replay } from './cli/replay.ts';
 import { reports } from './cli/reports.ts';
 import { retention } from './cli/retention.ts';
-import { readers } from './cli/readers.ts';
 import { rules } from './cli/rules.ts';
 import { seal } from './cli/seal.ts';
 import { serve } from './cli/serve.ts';
 import { simulate } from './cli/simulate.ts';
+import { sources } from './cli/sources.ts';
 import { token } from './cli/token.ts';
 import { unmask } from './cli/unmask.ts';
 import { verify } from './cli/verify.ts';
@@ -49,6 +50,7 @@ process.exitCode = await runCli(
     officer,
     unmask,
     token,
+    sources,
     simulate,
     evaluation,
     retention,

@@ -21,6 +21,7 @@ export const ROOMS = [
   'documents',
   'marks',
   'events',
+  'intake',
   'sigma',
   'detections',
   'leads',

@@ -36,6 +36,12 @@ const SETTINGS = z.strictObject({
   portal_public_origin: z.url({ protocol: /^https?$/ }).optional(),
   portal_round_minutes: number(1, 7 * 24 * 60).default(24 * 60),
   portal_gigabytes: number(1, 100_000).default(20),
+  /** The certificate, its key, and who signs those of senders (PEM files), for sources that listen with TLS. */
+  intake_tls_cert_file: z.string().min(1).optional(),
+  intake_tls_key_file: z.string().min(1).optional(),
+  intake_tls_ca_file: z.string().min(1).optional(),
+  /** How much may wait in the spool before senders are told to come again. */
+  intake_spool_gigabytes: number(1, 10_000).default(4),
   /** The folder with the key to pseudonyms, such as one on another volume; without it, keys/ in the data directory. */
   key_folder: z.string().min(1).optional(),
   /** How long after its request an identity may be opened and seen, and after how many days the person is told. */

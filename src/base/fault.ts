@@ -77,6 +77,16 @@ export const FAULTS = {
     hint: 'Run `countersign doctor`; it checks the engines, the disk and the locks.',
   },
   'query-too-slow': { exit: 6, status: 503, hint: 'Narrow the time span or the filter and try again.' },
+  'intake-full': {
+    exit: 4,
+    status: 429,
+    hint: 'Nothing of this delivery was taken. Send it again after the time in Retry-After.',
+  },
+  'intake-unavailable': {
+    exit: 6,
+    status: 503,
+    hint: 'Nothing of this delivery was taken. Send it again after the time in Retry-After, and look at disk and store.',
+  },
   'disk-full': {
     exit: 6,
     status: 507,

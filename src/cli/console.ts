@@ -39,6 +39,7 @@ import {
   type UnmaskingPolicy,
   type Unmaskings,
 } from '../identities/identities.ts';
+import { type Intake, intakeRoutes } from '../intake/intake.ts';
 import { figureRoutes, type Gate, leadRoutes } from '../leads/leads.ts';
 import { type Ledger, ledgerRoutes, record, recorded } from '../ledger/ledger.ts';
 import { declarationPages, personNow, scimPages, syncDirectory } from '../people/people.ts';
@@ -119,6 +120,7 @@ export async function serveConsole(
     signal: AbortSignal;
     log?: Log;
     gate?: Gate;
+    intake?: Intake;
     portal?: Portal | undefined;
   },
 ): Promise<Serving> {
@@ -144,6 +146,8 @@ export async function serveConsole(
   const ownRoutes = accessRoutes(access).flatMap((one) =>
     one.method === 'GET' && /^\/api\/(accounts|requests)\b/.test(one.path) ? recorded(ledger, [one]) : [one],
   );
+  // What arrives is recorded by the part when it is stored, not by the request.
+  const arriving = options.intake ? intakeRoutes(options.intake.spool) : [];
   const serving = await serve({
     // Whoever looks at something is written down before it is shown to him.
     routes: [
@@ -151,6 +155,7 @@ export async function serveConsole(
       ...workbench,
       ...recorded(ledger, [...looked, ...documents, ...watched]),
       ...subjectRoutes(cases),
+      ...arriving,
     ],
     identify: (request) => identified(data, access, request),
     identifyShipper: (request) => authenticateShipper(access, request),

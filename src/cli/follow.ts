@@ -159,7 +159,7 @@ function stateOf(file: string): string {
 }
 
 /** Computes the days that have changed and replaces the queue of leads, while nobody reads them. Returns the days. */
-function computeAgain(
+export function computeAgain(
   data: Data,
   { log, gate, signal }: Pick<FollowOptions, 'log' | 'gate' | 'signal'>,
 ): Promise<number> {

@@ -8,6 +8,7 @@ import { rules } from '../detections/detections.ts';
 import { documentTables } from '../documents/documents.ts';
 import type { Batch } from '../events/events.ts';
 import { identityTables } from '../identities/identities.ts';
+import { intakeTables } from '../intake/intake.ts';
 import { leadTables } from '../leads/leads.ts';
 import {
   type Ledger,
@@ -30,6 +31,7 @@ export const TABLES: readonly LedgeredTable[] = [
   ...peopleTables,
   ...documentTables,
   ...markTables,
+  ...intakeTables,
 ];
 
 /**

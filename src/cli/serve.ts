@@ -20,6 +20,7 @@ import { command } from './command.ts';
 import { consoleAccess, consoleCases, consoleConfig, consoleRegister, serveConsole } from './console.ts';
 import { openShare } from './documents-share.ts';
 import { follow } from './follow.ts';
+import { openRecordedIntake, takeIn } from './live.ts';
 import { dataOption, port, text } from './option.ts';
 import { checkFolder } from './organisation.ts';
 import { openRecord } from './record.ts';
@@ -38,6 +39,7 @@ export const serve = command({
     'follow. A line counts when its line end is there. Where a portal for reports has been set',
     'up, it is served too, on a port of its own; see `countersign portal --help`. With --documents',
     'a folder or share of documents is watched in the same way, and the register kept current.',
+    'Lines of sources are taken in over HTTP and wherever they were declared: `countersign sources`.',
   ].join('\n'),
   operands: {},
   options: {
@@ -59,6 +61,7 @@ export const serve = command({
     const stop = new AbortController();
     const ended = AbortSignal.any([signal, stop.signal]);
     let following: Promise<void> | undefined;
+    let arriving: Promise<void> | undefined;
     let witnessed: Promise<void> | undefined;
     let retained: Promise<void> | undefined;
     let ledger: Ledger | undefined;
@@ -74,19 +77,30 @@ export const serve = command({
       const gate = new Gate();
       portal = await openBeside(data.dir, { ledger, signal: ended, say });
       const sealed = portal?.portal;
-      const server = await serveConsole(data, config, access, { ledger, synthetic, signal, log, gate, portal: sealed });
+      const intake = await openRecordedIntake(data, ledger, config);
+      const server = await serveConsole(data, config, access, {
+        ledger,
+        synthetic,
+        signal,
+        log,
+        gate,
+        portal: sealed,
+        intake,
+      });
       say(`Countersign: ${server.url}   (Ctrl-C ends it)`);
       for (const [name, password] of passwords)
         say(`Sign in as ${name} with the password ${password}   (shown only now)`);
       witnessed = keepWitnessed(ledger, ended);
       retained = keepRetention(consoleCases(data, config, ledger), ended, log);
       await portal?.serve();
+      arriving = takeIn(data, intake, config, { log, gate, signal: ended });
       following = keepCurrent(data, { folder, share, log, gate, ledger, signal: ended });
       await server.closed;
       return 0;
     } finally {
       stop.abort();
       await following;
+      await arriving;
       await witnessed;
       await retained;
       await portal?.ended();

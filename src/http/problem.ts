@@ -43,8 +43,16 @@ export function problem(error: unknown, request: string): Response {
   };
   return new Response(JSON.stringify(body), {
     status: fault.status,
-    headers: { 'Content-Type': 'application/problem+json' },
+    headers: { 'Content-Type': 'application/problem+json', ...retryAfter(fault.code) },
   });
+}
+
+/** Seconds after which who was turned away may come again (RFC 9110, 10.2.3). */
+const RETRY_AFTER: Partial<Record<FaultCode, number>> = { 'intake-full': 5, 'intake-unavailable': 30 };
+
+function retryAfter(code: FaultCode): Record<string, string> {
+  const seconds = RETRY_AFTER[code];
+  return seconds === undefined ? {} : { 'Retry-After': String(seconds) };
 }
 
 function title(code: string): string {

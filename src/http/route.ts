@@ -41,7 +41,7 @@ export interface Shipper {
 }
 
 export interface PublicContext {
-  /** The request itself; its `signal` aborts when the caller hangs up. Its body is already read. */
+  /** The request itself; its `signal` aborts when the caller hangs up. Its body is already read, unless the route has a limit of its own. */
   readonly request: Request;
   /** Headers to add to the response. */
   readonly headers: Headers;
@@ -81,6 +81,8 @@ interface Definition<
   readonly query?: Q;
   /** JSON. A field that is not named here is refused. */
   readonly body?: B;
+  /** A body of any type up to so many bytes, which the handler reads itself from the request. */
+  readonly bodyLimit?: number;
   /** What goes out: a field that is not named here stays in. z.void() answers 204 without a body. */
   readonly response: R;
   handler(
@@ -99,6 +101,7 @@ export interface Route {
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body: z.ZodType | null;
+  readonly bodyLimit?: number | undefined;
   readonly response: z.ZodType;
   handler(
     input: { params: unknown; query: unknown; body: unknown },

@@ -37,7 +37,7 @@ export function createApp(options: AppOptions): Hono<Variables> {
   const routes = [...options.routes, ...ownRoutes(options)];
   const app = new Hono<Variables>();
   app.use(bookkeeping(options));
-  app.use(bodyLimit({ maxSize: options.bodyLimit ?? 1_000_000, onError: refuseTooLarge }));
+  app.use(limitBodies(routes, options.bodyLimit ?? 1_000_000));
   for (const [path, group] of byPath(routes)) {
     for (const one of group) app.on(one.method, path, (call) => answer(one, call, options));
     app.all(path, (call) => refuseMethod(call, group));
@@ -82,6 +82,17 @@ function bookkeeping(options: AppOptions) {
       'answered',
     );
   };
+}
+
+/** Bodies are small, but for routes that say how large theirs are. */
+function limitBodies(routes: readonly Route[], usual: number) {
+  const limit = (maxSize: number) => bodyLimit({ maxSize, onError: refuseTooLarge });
+  const own = routes
+    .filter((one) => one.bodyLimit !== undefined)
+    .map((one) => ({ path: new RegExp(`^${one.path.replaceAll(/:\w+/g, '[^/]+')}$`), limit: limit(one.bodyLimit!) }));
+  const others = limit(usual);
+  return (call: Call, next: () => Promise<void>) =>
+    (own.find(({ path }) => path.test(call.req.path))?.limit ?? others)(call, next);
 }
 
 function refuseTooLarge(): never {

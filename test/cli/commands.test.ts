@@ -21,7 +21,20 @@ const COMMANDS = [
     'portal',
     'reports',
   ],
-  ...['seal', 'account', 'people', 'officer', 'unmask', 'token', 'simulate', 'eval', 'retention', 'verify', 'witness'],
+  ...[
+    'seal',
+    'account',
+    'people',
+    'officer',
+    'unmask',
+    'token',
+    'sources',
+    'simulate',
+    'eval',
+    'retention',
+    'verify',
+    'witness',
+  ],
   'doctor',
 ];
 
