@@ -1,6 +1,7 @@
 /** The composition root: the commands there are, in the order in which a newcomer meets them. */
 import { account } from './cli/account.ts';
 import { assess } from './cli/assess.ts';
+import { backup, restore } from './cli/backup.ts';
 import { caseCommand } from './cli/case.ts';
 import { runCli } from './cli/cli.ts';
 import { demo } from './cli/demo.ts';
@@ -9,6 +10,7 @@ import { documents } from './cli/documents.ts';
 import { evaluation } from './cli/eval.ts';
 import { ingest } from './cli/ingest.ts';
 import { leads } from './cli/leads.ts';
+import { migrate } from './cli/migrate.ts';
 import { officer } from './cli/officer.ts';
 import { people } from './cli/people.ts';
 import { portal } from './cli/portal.ts';
@@ -50,6 +52,9 @@ process.exitCode = await runCli(
     retention,
     verify,
     witness,
+    backup,
+    restore,
+    migrate,
     doctor,
   ],
   process.argv.slice(2),

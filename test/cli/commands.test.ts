@@ -20,7 +20,7 @@ const COMMANDS = [
     'reports',
   ],
   ...['seal', 'account', 'people', 'officer', 'unmask', 'token', 'simulate', 'eval', 'retention', 'verify', 'witness'],
-  'doctor',
+  ...['backup', 'restore', 'migrate', 'doctor'],
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
