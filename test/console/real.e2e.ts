@@ -222,3 +222,36 @@ test('real pages have no accessibility violation', async () => {
   expect(await axe(page)).toEqual([]);
   await page.context().close();
 });
+
+test("a recipient reads a made-up report with the demo's key file, and answers it", async () => {
+  const { page, faults } = await openPage(browser);
+  await signIn(page, origin, { name: 'recipient', password }, '/');
+  await settle(page);
+  expect(new URL(page.url()).pathname).toBe('/reports');
+  await page.locator('#key-file').setInputFiles(join(folder, 'data/demo-reports/ombudsperson.key'));
+  await page.locator('#file-passphrase').fill(password);
+  await page.locator('form:has(#key-file) button[type="submit"]').click();
+  await page.getByText('3 reports').waitFor({ timeout: 60_000 });
+  expect(await page.locator('.report-clock').allTextContents()).toEqual([
+    expect.stringMatching(/^First answer.* 2 days left$/),
+    expect.stringMatching(/^First answer.* 5 days left$/),
+    expect.stringMatching(/^Feedback/),
+  ]);
+  await page.locator('.report-row button').last().click();
+  expect(await page.locator('.report-said').first().textContent()).toContain('This is made up');
+  expect(await axe(page)).toEqual([]);
+  await page.locator('#answer').fill('Made up as well.');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('Sent. The reporter can read it now.').waitFor();
+  expect(faults).toEqual([]);
+  await page.context().close();
+  // Who is left out of one of them has two, and nothing says so.
+  const other = await openPage(browser);
+  await signIn(other.page, origin, { name: 'recipient', password }, '/');
+  await other.page.locator('#key-file').setInputFiles(join(folder, 'data/demo-reports/security.key'));
+  await other.page.locator('#file-passphrase').fill(password);
+  await other.page.locator('form:has(#key-file) button[type="submit"]').click();
+  await other.page.getByText('2 reports').waitFor({ timeout: 60_000 });
+  expect(await other.page.locator('main').textContent()).not.toMatch(/head of security out|vault/);
+  await other.page.context().close();
+});
