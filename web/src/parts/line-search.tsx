@@ -49,7 +49,7 @@ export function LineSearch() {
       {text.length >= 2 && answer.isPending && <Loading />}
       {answer.isError && <FaultView error={answer.error} retry={() => void answer.refetch()} />}
       {text.length >= 2 && answer.isSuccess && (
-        <p role="status">
+        <p role="status" className="lines-found">
           {lines.length === 0 ? t('lines.search_none') : t('lines.search_found', { count: lines.length })}
         </p>
       )}

@@ -101,7 +101,6 @@ function ShapesPanel() {
           columns={columns}
           rows={answer.data.shapes}
           rowKey={({ id }) => id}
-          chosen={({ id }) => id === open}
           under={(row) => (row.id === open ? <Nearest shape={row} /> : undefined)}
         />
       )}
