@@ -1,6 +1,7 @@
 /** The composition root: the commands there are, in the order in which a newcomer meets them. */
 import { account } from './cli/account.ts';
 import { assess } from './cli/assess.ts';
+import { backup, restore } from './cli/backup.ts';
 import { caseCommand } from './cli/case.ts';
 import { runCli } from './cli/cli.ts';
 import { decoys } from './cli/decoys.ts';
@@ -11,6 +12,7 @@ import { evaluation } from './cli/eval.ts';
 import { ingest } from './cli/ingest.ts';
 import { leads } from './cli/leads.ts';
 import { mark } from './cli/mark.ts';
+import { migrate } from './cli/migrate.ts';
 import { officer } from './cli/officer.ts';
 import { people } from './cli/people.ts';
 import { portal } from './cli/portal.ts';
@@ -56,6 +58,9 @@ process.exitCode = await runCli(
     retention,
     verify,
     witness,
+    backup,
+    restore,
+    migrate,
     doctor,
   ],
   process.argv.slice(2),

@@ -63,6 +63,8 @@ const SETTINGS = z.strictObject({
     .string()
     .regex(/^[\w-]+$/)
     .optional(),
+  /** For Prometheus, on loopback alone: /metrics, /healthz and /readyz. Without a port there are none. */
+  metrics_port: number(0, 65535).optional(),
   log_level: z.enum(LOG_LEVELS).default('info'),
   /** A session that is not used for so long ends. */
   session_idle_minutes: number(1, 24 * 60).default(30),

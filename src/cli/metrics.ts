@@ -2,6 +2,7 @@
  * What an engineer's monitoring may know: whether the program works and whether logs arrive. Nothing about leads, cases,
  * reports or people, not even how many: who keeps the machines must not learn from a number that somebody is looked at.
  */
+import { readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -20,6 +21,8 @@ interface Metric {
   readonly values: readonly (readonly [value: number, labels?: Labels])[];
 }
 
+const VERSION: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+
 /** Whoever asks more often gets what was found last: counting asks the stores. */
 const FRESH_MS = 10_000;
 
@@ -27,14 +30,14 @@ const FRESH_MS = 10_000;
 export async function serveMetrics(
   data: Data,
   ledger: Ledger,
-  { port, version, signal }: { port: number; version: string; signal: AbortSignal },
+  { port, signal }: { port: number; signal: AbortSignal },
 ): Promise<Serving> {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   let latest: { at: number; text: Promise<string> } | undefined;
   const metrics = () => {
     if (latest === undefined || performance.now() - latest.at > FRESH_MS)
-      latest = { at: performance.now(), text: collect(data, ledger, version, delay.percentile(99) / 1e9) };
+      latest = { at: performance.now(), text: collect(data, ledger, VERSION, delay.percentile(99) / 1e9) };
     return latest.text;
   };
   const answer = async (request: Request): Promise<Response> => {
@@ -135,10 +138,10 @@ const metric = (name: string, help: string, type: Type, values: Metric['values']
 /** Prometheus' text format 0.0.4. */
 export function format({ name, help, type, values }: Metric): string {
   const lines = values.map(([value, labels]) => {
-    const pairs = Object.entries(labels ?? {}).map(([key, text]) => `${key}="${escape(text)}"`);
+    const pairs = Object.entries(labels ?? {}).map(([key, text]) => `${key}="${quoted(text)}"`);
     return `${name}${pairs.length > 0 ? `{${pairs.join()}}` : ''} ${value}`;
   });
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines, ''].join('\n');
 }
 
-const escape = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
+const quoted = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');

@@ -21,6 +21,7 @@ import { consoleAccess, consoleCases, consoleConfig, consoleRegister, serveConso
 import { openShare } from './documents-share.ts';
 import { follow } from './follow.ts';
 import { openRecordedIntake, takeIn } from './live.ts';
+import { serveMetrics } from './metrics.ts';
 import { dataOption, port, text } from './option.ts';
 import { checkFolder } from './organisation.ts';
 import { openRecord } from './record.ts';
@@ -90,6 +91,10 @@ export const serve = command({
       say(`Countersign: ${server.url}   (Ctrl-C ends it)`);
       for (const [name, password] of passwords)
         say(`Sign in as ${name} with the password ${password}   (shown only now)`);
+      if (config.metrics_port !== undefined) {
+        const metrics = await serveMetrics(data, ledger, { port: config.metrics_port, signal: ended });
+        say(`Metrics: ${metrics.url}/metrics`);
+      }
       witnessed = keepWitnessed(ledger, ended);
       retained = keepRetention(consoleCases(data, config, ledger), ended, log);
       await portal?.serve();

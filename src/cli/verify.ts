@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readConfig } from '../base/config.ts';
 import { asFault, FAULTS, Fault } from '../base/fault.ts';
 import { acquireLock } from '../base/lock.ts';
 import {
@@ -156,15 +157,17 @@ async function reconcile(
   const open = reconciliation.openIntents;
   const notes = open > 0 ? [`${open} acts were announced whose end is not recorded`] : [];
   const casework = join(dir, 'casework');
-  if (!existsSync(casework)) return { problems: [], notes: [...notes, 'there is no casework to compare with'] };
+  const { postgres_url: url } = readConfig({ data: dir, environment: process.env });
+  if (url === undefined && !existsSync(casework))
+    return { problems: [], notes: [...notes, 'there is no casework to compare with'] };
   if (isInUse) {
     const why = 'rows were not compared: another process uses the data directory; stop it, or verify a copy';
     return { problems: [], notes: [...notes, why] };
   }
   const copy = mkdtempSync(join(tmpdir(), 'countersign-verify-'));
   try {
-    cpSync(casework, join(copy, 'casework'), { recursive: true });
-    const store = await openCasework({ dir: copy });
+    if (url === undefined) cpSync(casework, join(copy, 'casework'), { recursive: true });
+    const store = await openCasework(url === undefined ? { dir: copy } : { url });
     try {
       const problems = await reconciliation.compare(store.db);
       const tables = TABLES.map(({ table }) => table).join(', ');

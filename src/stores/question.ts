@@ -47,7 +47,7 @@ export function questionOf(sql: string, parameters: Parameters): Question {
   const named = new Map<string, string>();
   const add = (name: string, form: string, structure: string, content: Part['content']) => {
     tables[`${name}_format`] = form;
-    tables[`${name}_structure`] = structure;
+    tables[`${name}_structure`] = structure.replace(/\\(.)/g, '$1');
     files.push({ name, file: true, content });
   };
   let text = sql.replace(FILE, (_, key: string, form: string, structure: string) => {

@@ -35,7 +35,7 @@ const COMMANDS = [
     'verify',
     'witness',
   ],
-  'doctor',
+  ...['backup', 'restore', 'migrate', 'doctor'],
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
