@@ -6,6 +6,7 @@ import { type AccountEntry, listAccounts } from '../access/access.ts';
 import { systemClock } from '../base/clock.ts';
 import { asFault, type FaultCode } from '../base/fault.ts';
 import { type LogTotals, logTotals } from '../events/events.ts';
+import type { Events } from '../stores/clickhouse.ts';
 import { openData } from '../stores/data.ts';
 import { engineStates } from '../stores/state.ts';
 import { formatCount } from './progress.ts';
@@ -84,7 +85,11 @@ async function checkEngines(place: string | undefined): Promise<Check[]> {
               judgeRows(await logTotals(data.events)),
               judgeAccounts(await listAccounts({ db: data.casework, clock: systemClock })),
             ]),
-        { name: 'event engine', state: 'ok', found: `chDB (ClickHouse ${events.version}), tables ${events.migration}` },
+        {
+          name: 'event engine',
+          state: 'ok',
+          found: `${engineName(data.events)} ${events.version}${data.events.remote ? '' : ')'}, tables ${events.migration}`,
+        },
         {
           name: 'casework',
           state: 'ok',
@@ -103,6 +108,10 @@ async function checkEngines(place: string | undefined): Promise<Check[]> {
     return [{ name: FAILED[fault.code] ?? 'engines', state: 'fail', found: fault.message, todo: fault.hint }];
   }
 }
+
+/** Without its version. */
+const engineName = ({ remote, shards }: Events): string =>
+  shards ? `${shards.nodes.length} ClickHouse servers` : remote ? 'ClickHouse server' : 'chDB (ClickHouse';
 
 const FREE: Check = { name: 'lock', state: 'ok', found: 'free' };
 const FAILED: Partial<Record<FaultCode, string>> = { 'migration-failed': 'tables', 'engine-stopped': 'engines' };

@@ -23,38 +23,63 @@ export interface Moved {
 
 /** Rows that are sent at once; a server keeps them in memory meanwhile. */
 const CHUNK_ROWS = 200_000;
-const ROW = 'sipHash64(tuple(*))';
+
+interface EventTable {
+  readonly name: string;
+  /** Name and type of each column, as a file's structure is written. */
+  readonly structure: string;
+  /** What is read: of a table that replaces older rows by newer ones, only the newest. */
+  readonly source: string;
+  /** SQL: a number made of all of a row. */
+  readonly row: string;
+}
 
 /** Copies all tables of the event store. Errors: interrupted, query-failed (also when the copy differs), disk-full. */
 export async function moveEvents(from: Events, to: Events, { onRows, signal }: MoveOptions): Promise<Moved[]> {
-  const columns = await from.rows<{ table: string; structure: string }>(
-    `SELECT table, arrayStringConcat(groupArray(concat(name, ' ', type)), ', ') AS structure
-     FROM (SELECT table, name, type FROM system.columns WHERE database = currentDatabase() ORDER BY table, position)
-     WHERE table != 'schema_migrations'
-     GROUP BY table
-     ORDER BY table
-     LIMIT 1000`,
-  );
   const moved: Moved[] = [];
-  for (const { table, structure } of columns) {
+  for (const table of await eventTables(from)) {
     const whole = await stateOf(from, table);
     const chunks = Math.max(1, Math.ceil(whole.rows / CHUNK_ROWS));
     let done = 0;
     for (let chunk = 0; chunk < chunks; chunk++) {
-      if (signal.aborted) throw new Fault('interrupted', 'moving stopped', { place: table });
-      const part = await stateOf(from, table, { chunk, chunks });
-      if (part.rows > 0) await moveChunk(from, to, { table, structure, chunk, chunks }, part);
-      done += part.rows;
-      onRows(table, done, whole.rows);
+      if (signal.aborted) throw new Fault('interrupted', 'moving stopped', { place: table.name });
+      const wanted = await stateOf(from, table, { chunk, chunks });
+      if (wanted.rows > 0) await moveChunk(from, to, table, { chunk, chunks }, wanted);
+      done += wanted.rows;
+      onRows(table.name, done, whole.rows);
     }
     const arrived = await stateOf(to, table);
-    if (arrived.rows !== whole.rows || arrived.checksum !== whole.checksum) throw differs(table, whole, arrived);
-    moved.push({ table, ...whole });
+    if (!equal(arrived, whole)) throw differs(table.name, whole, arrived);
+    moved.push({ table: table.name, ...whole });
   }
   return moved;
 }
 
-const differs = (table: string, { rows }: { rows: number }, arrived: { rows: number }) =>
+async function eventTables(from: Events): Promise<EventTable[]> {
+  const tables = await from.rows<{ name: string; engine: string; columns: [name: string, type: string][] }>(
+    `SELECT c.table AS name, any(t.engine) AS engine, groupArray((c.name, c.type)) AS columns
+     FROM (SELECT table, name, type FROM system.columns WHERE database = currentDatabase() ORDER BY table, position) AS c
+     INNER JOIN (SELECT name, engine FROM system.tables WHERE database = currentDatabase()) AS t ON t.name = c.table
+     WHERE c.table != 'schema_migrations'
+     GROUP BY c.table
+     ORDER BY c.table
+     LIMIT 1000`,
+  );
+  return tables.map(({ name, engine, columns }) => ({
+    name,
+    structure: columns.map(([column, type]) => `${column} ${type}`).join(', '),
+    source: engine.startsWith('Replacing') ? `${name} FINAL` : name,
+    row: `sipHash64(tuple(${columns.map(([column]) => column).join(', ')}))`,
+  }));
+}
+
+interface State {
+  readonly rows: number;
+  readonly checksum: string;
+}
+const equal = (one: State, other: State): boolean => one.rows === other.rows && one.checksum === other.checksum;
+
+const differs = (table: string, { rows }: State, arrived: State) =>
   new Fault('query-failed', `The copy of ${table} is not equal: ${arrived.rows} rows of ${rows}.`, { place: table });
 
 interface Chunk {
@@ -62,37 +87,38 @@ interface Chunk {
   readonly chunks: number;
 }
 
-async function stateOf(
-  events: Events,
-  table: string,
-  part: Chunk = { chunk: 0, chunks: 1 },
-): Promise<{ rows: number; checksum: string }> {
-  const [row] = await events.rows<{ rows: number; checksum: string }>(
-    `SELECT count() AS rows, hex(sum(${ROW})) AS checksum FROM ${table} WHERE ${ROW} % {chunks:UInt64} = {chunk:UInt64}`,
-    { ...part },
+async function stateOf(events: Events, { source, row }: EventTable, part?: Chunk): Promise<State> {
+  // A table may have columns of these names: what is counted has others.
+  const [state] = await events.rows<{ moved_rows: number; moved_checksum: string }>(
+    `SELECT count() AS moved_rows, hex(sum(${row})) AS moved_checksum
+     FROM ${source}
+     WHERE ${row} % {chunks:UInt64} = {chunk:UInt64}`,
+    { chunk: 0, chunks: 1, ...part },
   );
-  return row!;
+  return { rows: state!.moved_rows, checksum: state!.moved_checksum };
 }
 
 /** A part that is there already is left; one that came over half is taken away first. */
 async function moveChunk(
   from: Events,
   to: Events,
-  { table, structure, ...part }: Chunk & { table: string; structure: string },
-  wanted: { rows: number; checksum: string },
+  table: EventTable,
+  { chunk, chunks }: Chunk,
+  wanted: State,
 ): Promise<void> {
-  const there = await stateOf(to, table, part);
-  if (there.rows === wanted.rows && there.checksum === wanted.checksum) return;
-  const chosen = `${ROW} % ${part.chunks} = ${part.chunk}`;
-  if (there.rows > 0) await to.run(`ALTER TABLE ${table} DELETE WHERE ${chosen} SETTINGS mutations_sync = 1`);
-  const path = join(spoolOf(from), `move-${table}-${part.chunk}.native`);
+  const there = await stateOf(to, table, { chunk, chunks });
+  if (equal(there, wanted)) return;
+  const { name, structure, source, row } = table;
+  const chosen = `${row} % ${chunks} = ${chunk}`;
+  if (there.rows > 0) await to.run(`ALTER TABLE ${name} DELETE WHERE ${chosen} SETTINGS mutations_sync = 1`);
+  const path = join(spoolOf(from), `move-${name}-${chunk}.native`);
   const file = `file({path:String}, 'Native', ${literal(structure)})`;
   try {
     await from.run(
-      `INSERT INTO FUNCTION ${file} SELECT * FROM ${table} WHERE ${chosen} SETTINGS engine_file_truncate_on_insert = 1`,
+      `INSERT INTO FUNCTION ${file} SELECT * FROM ${source} WHERE ${chosen} SETTINGS engine_file_truncate_on_insert = 1`,
       { path },
     );
-    await to.run(`INSERT INTO ${table} SELECT * FROM ${file}`, { path });
+    await to.run(`INSERT INTO ${name} SELECT * FROM ${file}`, { path });
   } finally {
     await rm(path, { force: true });
   }

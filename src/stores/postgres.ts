@@ -67,16 +67,25 @@ export async function openCasework(place: CaseworkPlace): Promise<CaseworkStore>
   };
 }
 
+/** Tells our locks from those of other programs in the same database. */
+const LOCK = 0x43535031;
+
 /**
  * Two programs that write down what is done would each miss what the other did: one at a time, whichever machine it is on.
  * The lock goes with the connection, so that a program that died holds none.
  */
 async function lockAlone(pool: Pool, purpose: string): Promise<{ close(): Promise<void> }> {
   const client = await pool.connect();
-  await client.query(`select set_config('application_name', $1, false)`, [purpose]);
-  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock(0x43535031, 1) as taken', []);
-  if (rows[0]?.taken === true) return { close: async () => client.release(true) };
-  client.release(true);
+  const release = async () => client.release(true);
+  try {
+    await client.query(`select set_config('application_name', $1, false)`, [purpose]);
+    const { rows } = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${LOCK}, 1) as taken`, []);
+    if (rows[0]?.taken === true) return { close: release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  await release();
   throw new Fault('data-in-use', 'Another program works with the casework of this server.');
 }
 
@@ -91,7 +100,6 @@ interface Pool extends PostgresPool {
 /** Two servers that start at the same moment on one PostgreSQL must not both migrate it. */
 async function migrateAlone(pool: Pool): Promise<void> {
   const client = await pool.connect();
-  const LOCK = 0x43535031;
   const engine: MigrationEngine = {
     name: 'postgres',
     ledger: `create table if not exists schema_migrations
