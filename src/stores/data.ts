@@ -87,17 +87,20 @@ function keyFolder(dir: string | undefined, place: string): string {
 
 /** Brings the event store's tables up to date. */
 export async function migrateEvents(events: Events): Promise<void> {
-  for (const node of events.shards?.nodes ?? [events]) await migrateNode(node);
+  for (const [index, node] of (events.shards?.nodes ?? [events]).entries()) await migrateNode(node, index === 0);
   await events.shards?.join();
 }
 
-async function migrateNode(events: Events): Promise<void> {
+const ROWS = /^\s*INSERT\s+INTO\s+(?!schema_migrations\b)/i;
+
+/** Tables are made on every server; the rows that a migration brings go to the first alone, or there would be several of each. */
+async function migrateNode(events: Events, isFirst: boolean): Promise<void> {
   await migrate({
     name: 'clickhouse',
     ledger: `CREATE TABLE IF NOT EXISTS schema_migrations
       (name String, checksum String, applied_at DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY name`,
     atomic: false,
-    run: (sql) => events.run(sql),
+    run: async (sql) => (isFirst || !ROWS.test(sql) ? events.run(sql) : undefined),
     rows: (sql) => events.rows<Record<string, unknown>>(sql),
   });
 }

@@ -16,6 +16,7 @@ const KEYS: Record<string, string> = {
   trove_fingerprints: 'hash',
   trove_hits: 'hash',
   first_seen: 'who, what',
+  person_links: 'account',
   stairs: 'detection, role, step',
   computed_days: 'day',
 };

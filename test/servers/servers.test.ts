@@ -74,6 +74,14 @@ describe.skipIf(!library)('three ClickHouse servers', () => {
     expect(people.flat()).toHaveLength(300);
   });
 
+  test('rows that come with a migration are there once', async () => {
+    const [words] = await events.rows<{ n: number; words: number }>(
+      'SELECT count() AS n, uniqExact(word) AS words FROM level_words',
+    );
+    expect(words!.n).toBeGreaterThan(0);
+    expect(words!.n).toBe(words!.words);
+  });
+
   test('a deletion is done everywhere before anybody goes on', async () => {
     await events.run(
       `INSERT INTO staff SELECT toDate('2026-01-01'), concat('P', toString(number)), '', '', [], 0 FROM numbers(300)`,
