@@ -84,7 +84,7 @@ describe.skipIf(!library)('three ClickHouse servers', () => {
 
   test('a deletion is done everywhere before anybody goes on', async () => {
     await events.run(
-      `INSERT INTO staff SELECT toDate('2026-01-01'), concat('P', toString(number)), '', '', [], 0 FROM numbers(300)`,
+      `INSERT INTO staff (day, user_uid, role, team, projects, clearance) SELECT toDate('2026-01-01'), concat('P', toString(number)), '', '', [], 0 FROM numbers(300)`,
     );
     await events.run(`ALTER TABLE staff DELETE WHERE day >= toDate('2026-01-01') SETTINGS mutations_sync = 0`);
     expect(await events.rows('SELECT count() AS n FROM staff')).toEqual([{ n: 0 }]);
