@@ -19,6 +19,8 @@ const PASSING = /^(?:lock\.(?:db|json)|lock\.db-.*|lock\.json\.tmp|engine\.sock|
 interface Manifest {
   readonly format: typeof FORMAT;
   readonly made_at: string;
+  /** Also the empty ones, without which the stores do not open. */
+  readonly folders: readonly string[];
   /** Path with '/' between -> bytes and SHA-256. */
   readonly files: Readonly<Record<string, { bytes: number; sha256: string }>>;
 }
@@ -49,14 +51,16 @@ export const backup = command({
     const to = freeFolder(operands.target, from);
     const lock = await acquireLock(from, 'countersign backup');
     try {
-      const paths = (await filesIn(from)).filter((path) => !PASSING.test(path));
+      const paths = (await namesIn(from, 'files')).filter((path) => !PASSING.test(path));
       const files = await copyFiles(
         from,
         to,
         paths.filter((path) => !isKey(path)),
         { signal, progress },
       );
-      await seal(to, { format: FORMAT, made_at: new Date().toISOString(), files });
+      const folders = (await namesIn(from, 'folders')).filter((path) => !PASSING.test(path));
+      makeFolders(to, folders);
+      await seal(to, { format: FORMAT, made_at: new Date().toISOString(), folders, files });
       if (options.keys !== undefined) {
         const keys = freeFolder(options.keys, from);
         await copyFiles(from, keys, paths.filter(isKey), { signal, progress });
@@ -87,15 +91,15 @@ export const restore = command({
   exits: [3, 4, 6, FAULTS['ledger-refuted'].exit],
   async run({ operands, options, signal, progress, out }) {
     const from = resolve(operands.source);
-    const { files } = readManifest(from);
+    const { files, folders } = readManifest(from);
     const to = freeFolder(options.data, from);
     const copied = await copyFiles(from, to, Object.keys(files), { signal, progress }, files);
     if (options.keys !== undefined) {
       const keys = resolve(options.keys);
       if (!existsSync(keys)) throw new Fault('not-found', 'There is no such folder of keys.', { place: keys });
-      await copyFiles(keys, to, (await filesIn(keys)).filter(isKey), { signal, progress });
+      await copyFiles(keys, to, (await namesIn(keys, 'files')).filter(isKey), { signal, progress });
     }
-    mkdirSync(dirname(to), { recursive: true });
+    makeFolders(to, folders);
     renameSync(`${to}.unfinished`, to);
     out(`${formatCount(Object.keys(copied).length)} files in ${to}, each as it was backed up.`);
     return 0;
@@ -117,12 +121,16 @@ function freeFolder(folder: string, from: string): string {
   return to;
 }
 
-async function filesIn(folder: string): Promise<string[]> {
+async function namesIn(folder: string, kind: 'files' | 'folders'): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => (kind === 'files' ? entry.isFile() : entry.isDirectory()))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .sort();
+}
+
+function makeFolders(to: string, folders: readonly string[]): void {
+  for (const folder of folders) mkdirSync(join(`${to}.unfinished`, folder), { recursive: true, mode: 0o700 });
 }
 
 /**
@@ -200,7 +208,7 @@ function readManifest(from: string): Manifest {
     throw new Fault('not-found', 'There is no backup here: it has no backup.json.', { place: from });
   try {
     const manifest = JSON.parse(readFileSync(place, 'utf8')) as Manifest;
-    const paths = Object.keys(manifest.files);
+    const paths = [...Object.keys(manifest.files), ...manifest.folders];
     const leavesFolder = (path: string) => path.startsWith('/') || path.split(/[\\/]/).includes('..');
     if (manifest.format === FORMAT && !paths.some(leavesFolder)) return manifest;
   } catch {
