@@ -19,6 +19,7 @@ export const ROOMS = [
   'people',
   'identities',
   'documents',
+  'marks',
   'events',
   'sigma',
   'detections',

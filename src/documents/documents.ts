@@ -9,6 +9,7 @@ export {
   neverReturned,
   overdue,
 } from './custody.ts';
+export { Confined } from './extract/process.ts';
 export { type ImportReport, importDocuments } from './import.ts';
 export { loadDocuments } from './jobs.ts';
 export { assessmentPage, LANGUAGES } from './page.ts';

@@ -2,11 +2,11 @@
  * Reads files in processes of their own, a few at a time. A file that hangs, eats memory or kills its reader costs one
  * row that says so; the reader is started anew and the run goes on.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { FileReport, PartReport } from './report.ts';
+import { Confined } from './process.ts';
+import type { FileReport, PartReport, Task } from './report.ts';
 
 export interface PoolOptions {
   /** Processes at once. */
@@ -22,9 +22,6 @@ export interface PoolOptions {
 
 const DEFAULTS = { readers: Math.min(4, availableParallelism()), seconds: 30, memoryBytes: 700 * 1024 * 1024 };
 const SECONDS_PER_MB = 2;
-const WATCH_MS = 200;
-const PAGE_BYTES = 4096;
-const READ_ONLY = ['--permission', '--allow-fs-read=*', '--allow-child-process', '--no-warnings'];
 const PROGRAM = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
 /** A file to read, and whatever the caller wants to know it by. */
@@ -81,93 +78,26 @@ function aborted(signal: AbortSignal | undefined): Promise<never>[] {
   ];
 }
 
-/** One process, started when it is first needed and again after it had to be ended. */
+/** One process of the pool. */
 class Reader {
-  readonly #program: string;
   readonly #seconds: number;
-  readonly #memoryBytes: number;
-  #child: ChildProcess | undefined;
-  #asked = 0;
+  readonly #process: Confined<Omit<Task, 'id'>, FileReport>;
 
   constructor(program: string, seconds: number, memoryBytes: number) {
-    this.#program = program;
     this.#seconds = seconds;
-    this.#memoryBytes = memoryBytes;
+    this.#process = new Confined(program, memoryBytes);
   }
 
   async read(path: string): Promise<PartReport[]> {
-    const child = this.#child ?? this.#start();
-    const id = ++this.#asked;
     const { size } = await stat(path).catch(() => ({ size: 0 }));
     const seconds = Math.round(this.#seconds + (SECONDS_PER_MB * size) / 1048576);
-    return await new Promise((resolve) => {
-      let timer: NodeJS.Timeout | undefined;
-      let watch: NodeJS.Timeout | undefined;
-      const finish = (parts: PartReport[], keep: boolean): void => {
-        clearTimeout(timer);
-        clearInterval(watch);
-        child.off('message', onMessage);
-        child.off('exit', onExit);
-        if (!keep) this.end();
-        resolve(parts);
-      };
-      const onMessage = (report: FileReport | { ready: true }): void => {
-        // The time of a file begins when its reader is up: on a busy machine starting takes seconds.
-        if ('ready' in report) timer?.refresh();
-        else if (report.id === id) finish(report.parts, true);
-      };
-      const onExit = (code: number | null, signal: string | null): void =>
-        finish([failed(`its reader ended (${signal ?? `exit ${code}`})`)], false);
-      child.on('message', onMessage);
-      child.on('exit', onExit);
-      timer = setTimeout(() => finish([failed(`stopped after ${seconds} s`)], false), seconds * 1000);
-      watch = setInterval(async () => {
-        if ((await residentBytes(child.pid)) > this.#memoryBytes)
-          finish([failed(`needs more than ${Math.round(this.#memoryBytes / 1048576)} MB of memory`)], false);
-      }, WATCH_MS);
-      child.send({ id, path }, (error) => {
-        if (error) finish([failed('its reader ended')], false);
-      });
-    });
-  }
-
-  #start(): ChildProcess {
-    const heap = Math.round((this.#memoryBytes * 0.8) / 1048576);
-    const child = fork(this.#program, [], {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      // The runtime itself refuses it to write a file or load a native library, whatever a parser is talked into.
-      execArgv: [...READ_ONLY, `--max-old-space-size=${heap}`],
-      serialization: 'advanced',
-      // Nothing of our surroundings is a parser's business.
-      env: { PATH: process.env.PATH ?? '' },
-      // A group of its own, so that a program it has started ends with it.
-      detached: true,
-    });
-    child.on('error', () => {});
-    this.#child = child;
-    return child;
+    const answer = await this.#process.ask({ path }, seconds);
+    return 'failed' in answer ? [failed(answer.failed)] : answer.parts;
   }
 
   end(): void {
-    const child = this.#child;
-    this.#child = undefined;
-    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      child.kill('SIGKILL');
-    }
+    this.#process.end();
   }
 }
 
 const failed = (why: string): PartReport => ({ name: '', kind: 'unknown', bytes: 0, sha256: '', why });
-
-/** Resident memory of a process on Linux; 0 elsewhere, where the bound of its heap has to do. */
-async function residentBytes(pid: number | undefined): Promise<number> {
-  try {
-    const pages = (await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ')[1];
-    return Number(pages) * PAGE_BYTES;
-  } catch {
-    return 0;
-  }
-}
