@@ -3,12 +3,14 @@ import { account } from './cli/account.ts';
 import { assess } from './cli/assess.ts';
 import { caseCommand } from './cli/case.ts';
 import { runCli } from './cli/cli.ts';
+import { decoys } from './cli/decoys.ts';
 import { demo } from './cli/demo.ts';
 import { doctor } from './cli/doctor.ts';
 import { documents } from './cli/documents.ts';
 import { evaluation } from './cli/eval.ts';
 import { ingest } from './cli/ingest.ts';
 import { leads } from './cli/leads.ts';
+import { mark } from './cli/mark.ts';
 import { officer } from './cli/officer.ts';
 import { people } from './cli/people.ts';
 import { portal } from './cli/portal.ts';
@@ -35,6 +37,8 @@ process.exitCode = await runCli(
     caseCommand,
     documents,
     assess,
+    mark,
+    decoys,
     rules,
     readers,
     portal,

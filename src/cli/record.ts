@@ -18,6 +18,7 @@ import {
   recordContents,
   recordOrQueue,
 } from '../ledger/ledger.ts';
+import { markTables } from '../marks/marks.ts';
 import { peopleTables } from '../people/people.ts';
 import { ruleContents } from '../sigma/sigma.ts';
 import type { Data } from '../stores/data.ts';
@@ -28,6 +29,7 @@ export const TABLES: readonly LedgeredTable[] = [
   ...[...leadTables, ...caseTables],
   ...peopleTables,
   ...documentTables,
+  ...markTables,
 ];
 
 /**

@@ -49,16 +49,18 @@ export function assign(places: readonly Omit<Carrier, 'position'>[], length: num
 }
 
 /** +1 or -1 for each place: the bit, turned over or not by a mask, so that places all set to one thing say nothing. */
-export function signsFor(
-  carriers: readonly Carrier[],
-  word: Uint8Array,
-  secret: Uint8Array,
-): Map<string, number> {
+export function signsFor(carriers: readonly Carrier[], word: Uint8Array, secret: Uint8Array): Map<string, number> {
   return new Map(carriers.map((one) => [keyOf(one), (word[one.position] === 1 ? 1 : -1) * mask(secret, one)]));
 }
 
 function mask(secret: Uint8Array, carrier: Carrier): 1 | -1 {
-  return (createHmac('sha256', secret).update(`mask ${keyOf(carrier)}`).digest()[0]! & 1) === 1 ? 1 : -1;
+  return (createHmac('sha256', secret)
+    .update(`mask ${keyOf(carrier)}`)
+    .digest()[0]! &
+    1) ===
+    1
+    ? 1
+    : -1;
 }
 
 /** What differs from the reference by how much says plus or minus; less or much more was not our doing. */
@@ -150,7 +152,9 @@ function errorsOf(votes: Votes, weights: ReadonlyMap<Channel, number>, length: n
     const [wrong, all] = against.get(carrier.channel) ?? [0, 0];
     against.set(carrier.channel, [wrong + (others * vote < 0 ? 1 : 0), all + 1]);
   }
-  return new Map([...against].flatMap(([channel, [wrong, all]]) => (all < 20 ? [] : [[channel, wrong / all] as const])));
+  return new Map(
+    [...against].flatMap(([channel, [wrong, all]]) => (all < 20 ? [] : [[channel, wrong / all] as const])),
+  );
 }
 
 function weightOf(errors: number | undefined): number {
@@ -164,4 +168,3 @@ export function overlap(carriers: readonly Carrier[], seen: readonly Observation
   const anchors = new Set(seen.map(keyOf));
   return carriers.filter((one) => anchors.has(keyOf(one))).length / Math.max(1, carriers.length);
 }
-

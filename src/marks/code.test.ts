@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { biases, type Code, type Demand, deriveCode, lengthFor, missBound, scoreAt, stream, suspicions } from './code.ts';
+import {
+  biases,
+  type Code,
+  type Demand,
+  deriveCode,
+  lengthFor,
+  missBound,
+  scoreAt,
+  stream,
+  suspicions,
+} from './code.ts';
 
 const demand = (recipients: number, colluders: number, falseAccusation = 0.001): Demand => ({
   ...{ recipients, colluders, falseAccusation },
@@ -39,7 +49,11 @@ test('the distribution gives colluders nothing to choose: where they differ ever
     }
   }
   // The published points of the distribution.
-  expect(biases(3).map(({ bias }) => bias).sort()).toEqual([expect.closeTo(0.211325, 6), expect.closeTo(0.788675, 6)]);
+  expect(
+    biases(3)
+      .map(({ bias }) => bias)
+      .sort(),
+  ).toEqual([expect.closeTo(0.211325, 6), expect.closeTo(0.788675, 6)]);
 });
 
 test('length grows with recipients, colluders and the bound asked for, and is the least that suffices', () => {
@@ -58,26 +72,31 @@ test('the same secret gives the same code, another another one', () => {
 });
 
 describe('colluders', () => {
-  test.for(
-    Object.keys(ATTACKS).flatMap((name) => [1, 2, 3].map((count) => [name, count] as const)),
-  )('%s by %i: one of them is named as often as promised, and nobody else more often', ([name, count]) => {
-    const wanted = demand(20, Math.max(2, count), 0.05);
-    const length = lengthFor(wanted);
-    let [missed, wrong] = [0, 0];
-    const ROUNDS = 120;
-    for (let round = 0; round < ROUNDS; round++) {
-      const secret = Buffer.from(`${name} ${count} ${round}`);
-      const code = deriveCode(secret, wanted, length);
-      const coalition = Array.from({ length: count }, (_, who) => who * 3);
-      const found = suspicions(code, pirate(code, coalition, ATTACKS[name]!, stream(secret, 'attack')), wanted.colluders);
-      const named = found.flatMap(({ falseAccusation }, who) => (falseAccusation * 20 <= 0.05 ? [who] : []));
-      if (!named.some((who) => coalition.includes(who))) missed += 1;
-      if (named.some((who) => !coalition.includes(who))) wrong += 1;
-    }
-    // Twice the bounds and a little: 120 rounds of a bound of 0.05 pass 0.12 less than once in a thousand runs.
-    expect(missed / ROUNDS).toBeLessThanOrEqual(0.12);
-    expect(wrong / ROUNDS).toBeLessThanOrEqual(0.12);
-  });
+  test.for(Object.keys(ATTACKS).flatMap((name) => [1, 2, 3].map((count) => [name, count] as const)))(
+    '%s by %i: one of them is named as often as promised, and nobody else more often',
+    ([name, count]) => {
+      const wanted = demand(20, Math.max(2, count), 0.05);
+      const length = lengthFor(wanted);
+      let [missed, wrong] = [0, 0];
+      const ROUNDS = 120;
+      for (let round = 0; round < ROUNDS; round++) {
+        const secret = Buffer.from(`${name} ${count} ${round}`);
+        const code = deriveCode(secret, wanted, length);
+        const coalition = Array.from({ length: count }, (_, who) => who * 3);
+        const found = suspicions(
+          code,
+          pirate(code, coalition, ATTACKS[name]!, stream(secret, 'attack')),
+          wanted.colluders,
+        );
+        const named = found.flatMap(({ falseAccusation }, who) => (falseAccusation * 20 <= 0.05 ? [who] : []));
+        if (!named.some((who) => coalition.includes(who))) missed += 1;
+        if (named.some((who) => !coalition.includes(who))) wrong += 1;
+      }
+      // Twice the bounds and a little: 120 rounds of a bound of 0.05 pass 0.12 less than once in a thousand runs.
+      expect(missed / ROUNDS).toBeLessThanOrEqual(0.12);
+      expect(wrong / ROUNDS).toBeLessThanOrEqual(0.12);
+    },
+  );
 });
 
 test('over many innocent recipients the stated bound is not exceeded, with erasures and errors', () => {

@@ -173,7 +173,10 @@ export function suspicions(code: Code, read: Reading, colluders: number, errorRa
     const score = positions.reduce((sum, at) => sum + scoreAt(code.bias[at]!, read[at] as 0 | 1, word[at]!), 0);
     const bound = score <= 0 ? 1 : Math.min(1, Math.exp(lowest((t) => exponent(t) - t * score)));
     const ratios = Array.from({ length: colluders }, (_, index) =>
-      positions.reduce((sum, at) => sum + Math.log(ratioAt(code.bias[at]!, read[at]!, word[at]!, index + 1, errorRate)), 0),
+      positions.reduce(
+        (sum, at) => sum + Math.log(ratioAt(code.bias[at]!, read[at]!, word[at]!, index + 1, errorRate)),
+        0,
+      ),
     );
     return { score, falseAccusation: bound, logLikelihoodRatio: logMean(ratios) };
   });

@@ -31,7 +31,8 @@ export function showsOf(content: Uint8Array): Show[] {
   let operands: Token[] = [];
   const number = (fromEnd: number) => Number(operands.at(-fromEnd)?.value);
   for (const token of tokensOf(content)) {
-    const isOperator = token.kind === 'word' && !/^[\d+\-./]/.test(token.value) && !/^(?:true|false|null)$/.test(token.value);
+    const isOperator =
+      token.kind === 'word' && !/^[\d+\-./]/.test(token.value) && !/^(?:true|false|null)$/.test(token.value);
     if (!isOperator) {
       operands.push(token);
       continue;
@@ -135,7 +136,9 @@ function literalString(bytes: Uint8Array, from: number): { value: Uint8Array; en
 }
 
 function hexString(digits: Uint8Array): Uint8Array {
-  const clean = Buffer.from(digits).toString('latin1').replace(/[^0-9a-fA-F]/g, '');
+  const clean = Buffer.from(digits)
+    .toString('latin1')
+    .replace(/[^0-9a-fA-F]/g, '');
   return Buffer.from(clean.length % 2 === 0 ? clean : `${clean}0`, 'hex');
 }
 

@@ -62,7 +62,8 @@ export function readBody(xml: string): Body {
         const run = runs.at(-1);
         if (name === 'w:body') start = parser.endIndex + 1;
         else if (name === 'w:p') open.push({ runs: [] });
-        else if (name === 'w:r') runs.push(newRun(parser.startIndex, xml.slice(parser.startIndex, parser.endIndex + 1)));
+        else if (name === 'w:r')
+          runs.push(newRun(parser.startIndex, xml.slice(parser.startIndex, parser.endIndex + 1)));
         else if (run === undefined) return;
         else if (name === 'w:rPr' && parent === 'w:r') run.propertiesStart = parser.startIndex;
         else if (name === 'w:spacing' && parent === 'w:rPr' && path.at(-3) === 'w:r')

@@ -1,7 +1,15 @@
 /** Marks in PDF: words moved by a hundredth of their size to the side, or up and down. Text, order and fonts stay. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { decodePDFRawStream, PDFArray, PDFDocument, PDFName, type PDFPage, PDFRawStream, PDFString as LiteralString } from '@cantoo/pdf-lib';
+import {
+  decodePDFRawStream,
+  PDFString as LiteralString,
+  PDFArray,
+  PDFDocument,
+  PDFName,
+  type PDFPage,
+  PDFRawStream,
+} from '@cantoo/pdf-lib';
 import { type Insertion, rewritten, type Show, showsOf } from './content.ts';
 import { type Layout, layoutOf, type Placed } from './glyphs.ts';
 import { anchorOf, IDEOGRAPH, normalized, type Observation } from './text.ts';

@@ -2,8 +2,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { markDocx, observeDocx } from './docx.ts';
 import { markPdf, observePdf } from './pdf.ts';
-import type { Answer, Format, Task } from './task.ts';
 import { observeText } from './tails.ts';
+import type { Answer, Format, Task } from './task.ts';
 
 const MAX_FILE = 256 * 1024 * 1024;
 

@@ -14,6 +14,8 @@ const COMMANDS = [
     'case',
     'documents',
     'assess',
+    'mark',
+    'decoys',
     'rules',
     'readers',
     'portal',

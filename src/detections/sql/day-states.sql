@@ -14,7 +14,10 @@ WITH
       -- What is said of documents and not how much: a level that is corrected leaves the number as it is.
       SELECT registered AS day, sum(sipHash64(path, level, owner_team, project)) AS n FROM documents GROUP BY day
       UNION ALL
-      SELECT placed, count() FROM decoys GROUP BY placed
+      -- The row that retires a decoy repeats the day on which it was placed.
+      SELECT placed, count() FROM decoys WHERE retired = toDate('2149-06-06') GROUP BY placed
+      UNION ALL
+      SELECT retired, count() FROM decoys WHERE retired < toDate('2149-06-06') GROUP BY retired
       UNION ALL
       SELECT valid_from, count() FROM directory GROUP BY valid_from
       UNION ALL

@@ -122,7 +122,9 @@ SELECT
   ) AS first_time,
   first_time AND a.channel != '' AND o.first_opened > toDateTime(0)
     AND dateDiff('second', o.first_opened, a.time) BETWEEN 0 AND 9000 AS just_opened,
-  a.document IN (SELECT path FROM decoys WHERE placed <= {day:Date}) AS decoy,
+  a.document IN (
+    SELECT path FROM decoys WHERE placed <= {day:Date} GROUP BY path, placed HAVING min(retired) > {day:Date}
+  ) AS decoy,
   a.on_share AND a.activity_name = 'Copy' AND a.channel = '' AS local_copy,
   a.activity_name = 'Update' AND match(a.name, '\\.(zip|7z|rar|tar|gz|tgz|iso|cab)$') AS archive,
   a.shared AS shared,
