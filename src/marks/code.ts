@@ -135,8 +135,12 @@ export function deriveCode(secret: Uint8Array, { recipients, colluders }: Demand
   const draw = stream(secret, 'code');
   const nodes = biases(colluders);
   const bias = Array.from({ length }, () => {
-    let at = draw();
-    return (nodes.find(({ probability }) => (at -= probability) < 0) ?? nodes.at(-1)!).bias;
+    let left = draw();
+    for (const { bias, probability } of nodes) {
+      left -= probability;
+      if (left < 0) return bias;
+    }
+    return nodes.at(-1)!.bias;
   });
   const words = Array.from({ length: recipients }, () => Uint8Array.from(bias, (p) => (draw() < p ? 1 : 0)));
   return { bias, words };

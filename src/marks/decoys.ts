@@ -66,7 +66,7 @@ export async function makeDecoy(room: Room, kind: DecoyKind): Promise<Decoy> {
     touch('decoy_documents', id);
   });
   await writeFile(file, bytes, { flag: 'wx', mode: 0o644 });
-  const level = LEVELS.indexOf(kind.level) + 1;
+  const level = LEVELS.indexOf(kind.level);
   await store.registerDocument(room.events, { ...kind, path, level, placed: kind.from });
   await store.insertDecoyEvent(room.events, { path, placed: kind.from });
   return { id, path, file, placed: kind.from, retired: null, openings: 0 };

@@ -99,14 +99,27 @@ export async function layoutOf(page: PDFPageProxy, names: Operators): Promise<La
       state.matrix = multiply(state.matrix, args as unknown as Matrix);
     },
     beginText: () => {
-      text = line = IDENTITY;
+      text = IDENTITY;
+      line = IDENTITY;
     },
-    setCharSpacing: ([value]: number[]) => void (state.letter = value!),
-    setWordSpacing: ([value]: number[]) => void (state.word = value!),
-    setHScale: ([value]: number[]) => void (state.scale = value! / 100),
-    setLeading: ([value]: number[]) => void (state.leading = value!),
-    setTextRise: ([value]: number[]) => void (state.rise = value!),
-    setFont: ([, size]: [string, number]) => void (state.size = size),
+    setCharSpacing: ([value]: number[]) => {
+      state.letter = value!;
+    },
+    setWordSpacing: ([value]: number[]) => {
+      state.word = value!;
+    },
+    setHScale: ([value]: number[]) => {
+      state.scale = value! / 100;
+    },
+    setLeading: ([value]: number[]) => {
+      state.leading = value!;
+    },
+    setTextRise: ([value]: number[]) => {
+      state.rise = value!;
+    },
+    setFont: ([, size]: [string, number]) => {
+      state.size = size;
+    },
     moveText: ([x, y]: number[]) => move(x!, y!),
     setLeadingMoveText: ([x, y]: number[]) => {
       state.leading = -y!;
@@ -115,7 +128,8 @@ export async function layoutOf(page: PDFPageProxy, names: Operators): Promise<La
     // pdf.js gives the six numbers as one list.
     setTextMatrix: (args: unknown[]) => {
       const values = (args.length === 6 ? args : Object.values(args[0] as object)) as number[];
-      text = line = values as unknown as Matrix;
+      line = values as unknown as Matrix;
+      text = line;
     },
     nextLine: () => move(0, -state.leading),
     showText: ([glyphs]: [(Glyph | number | null)[]]) => show(glyphs),
