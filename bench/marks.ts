@@ -20,44 +20,47 @@ const word = () => Array.from({ length: 3 + Math.floor(draw() * 6) }, () => lett
 const text = Array.from({ length: 20 }, () => Array.from({ length: 60 }, word).join(' '));
 const demand = { recipients: 20, colluders: 2, falseAccusation: 0.001, miss: 0.05 };
 const secret = Buffer.alloc(32, 7);
-const run = (name: string, ...words: string[]) =>
-  execFileSync(name, words, { cwd: folder, stdio: 'ignore', timeout: 120_000 });
-const office = (format: string, file: string) =>
-  run('soffice', '--headless', '--convert-to', format, '--outdir', 'out', file);
+type Step = readonly [program: string, ...words: string[]];
+const run = ([program, ...words]: Step) =>
+  execFileSync(program, words, { cwd: folder, stdio: 'ignore', timeout: 120_000 });
+const office = (format: string, file: string): Step => [
+  ...(['soffice', '--headless', '--convert-to'] as const),
+  ...[format, '--outdir', 'out', file],
+];
+const print = (from: string, to: string): Step => ['pdftocairo', '-pdf', from, to];
 
 const opener = new Opener();
 try {
   writeFileSync(join(folder, 'a.docx'), await packed(docxParts('Report', text)));
   await measure('docx', markDocx, {
-    none: () => 'm.docx',
-    'saved by LibreOffice': () => (office('docx', 'm.docx'), 'out/m.docx'),
-    'LibreOffice, ODT and back': () => (office('odt', 'm.docx'), office('docx', 'out/m.odt'), 'out/m.docx'),
-    'to PDF': () => (office('pdf', 'm.docx'), 'out/m.pdf'),
-    'to plain text': () => (office('txt:Text (encoded):UTF8', 'm.docx'), 'out/m.txt'),
+    none: ['m.docx'],
+    'saved by LibreOffice': ['out/m.docx', office('docx', 'm.docx')],
+    'LibreOffice, ODT and back': ['out/m.docx', office('odt', 'm.docx'), office('docx', 'out/m.odt')],
+    'to PDF': ['out/m.pdf', office('pdf', 'm.docx')],
+    'to plain text': ['out/m.txt', office('txt:Text (encoded):UTF8', 'm.docx')],
   });
-  office('pdf', 'a.docx');
-  run('cp', 'out/a.pdf', 'a.pdf');
+  run(office('pdf', 'a.docx'));
+  run(['cp', 'out/a.pdf', 'a.pdf']);
   await measure('pdf', markPdf, {
-    none: () => 'm.pdf',
-    qpdf: () => (run('qpdf', '--linearize', '--object-streams=generate', 'm.pdf', 'q.pdf'), 'q.pdf'),
-    'printed to PDF by cairo': () => (run('pdftocairo', '-pdf', 'm.pdf', 'c.pdf'), 'c.pdf'),
-    'printed twice': () => (
-      run('pdftocairo', '-pdf', 'm.pdf', 'c.pdf'), run('pdftocairo', '-pdf', 'c.pdf', 'd.pdf'), 'd.pdf'
-    ),
-    'one page of it': () => (run('qpdf', 'm.pdf', '--pages', '.', '1', '--', 'one.pdf'), 'one.pdf'),
-    'scanned at 300 dpi, recognised': () => (
-      run('pdftoppm', '-r', '300', '-f', '1', '-l', '1', '-png', 'm.pdf', 's'),
-      run('sh', '-c', 'tesseract s-*1.png s pdf'),
-      's.pdf'
-    ),
-    'plain text': () => (run('pdftotext', 'm.pdf', 't.txt'), 't.txt'),
+    none: ['m.pdf'],
+    qpdf: ['q.pdf', ['qpdf', '--linearize', '--object-streams=generate', 'm.pdf', 'q.pdf']],
+    'printed to PDF by cairo': ['c.pdf', print('m.pdf', 'c.pdf')],
+    'printed twice': ['d.pdf', print('m.pdf', 'c.pdf'), print('c.pdf', 'd.pdf')],
+    'one page of it': ['one.pdf', ['qpdf', 'm.pdf', '--pages', '.', '1', '--', 'one.pdf']],
+    'scanned at 300 dpi, recognised': [
+      's.pdf',
+      ['pdftoppm', '-r', '300', '-f', '1', '-l', '1', '-png', 'm.pdf', 's'],
+      ['sh', '-c', 'tesseract s-*1.png s pdf'],
+    ],
+    'plain text': ['t.txt', ['pdftotext', 'm.pdf', 't.txt']],
   });
 } finally {
   opener.end();
   rmSync(folder, { recursive: true });
 }
 
-type Attacks = Record<string, () => string>;
+/** The file that is read in the end, and what makes it. */
+type Attacks = Record<string, readonly [result: string, ...steps: Step[]]>;
 
 async function measure(format: string, mark: typeof markDocx, attacks: Attacks): Promise<void> {
   const original = join(folder, `a.${format}`);
@@ -68,9 +71,10 @@ async function measure(format: string, mark: typeof markDocx, attacks: Attacks):
   const signs = signsFor(carriers, code.words[4]!, secret);
   writeFileSync(join(folder, `m.${format}`), await mark(readFileSync(original), signs, 'Copy 5 of 20'));
   console.log(`${format}: ${places.length} places, ${length} positions`);
-  for (const [name, attack] of Object.entries(attacks)) {
+  for (const [name, [result, ...steps]] of Object.entries(attacks)) {
     try {
-      const { observations } = await opener.observe(join(folder, attack()));
+      for (const step of steps) run(step);
+      const { observations } = await opener.observe(join(folder, result));
       const { reading, channels } = extractReading(carriers, observations, length, secret);
       const read = reading.filter((bit) => bit >= 0).length;
       const wrong = reading.filter((bit, at) => bit >= 0 && bit !== code.words[4]![at]).length;
