@@ -35,7 +35,7 @@ export const decoys: AnyCommand = command({
     }),
     format: choice(DECOY_FORMATS)('FORMAT', 'make: docx, pdf or txt.', { default: 'docx' }),
     language: choice(MARK_LANGUAGES)('LANGUAGE', 'make: en or zh-CN.', { default: 'en' }),
-    level: choice(LEVELS)('LEVEL', 'make: the level it is registered with.', { default: 'internal' }),
+    level: choice(LEVELS.slice(1))('LEVEL', 'make: the level it is registered with.', { default: 'internal' }),
     team: text('TEAM', 'make: the team it is registered with.'),
     project: text('PROJECT', 'make: the project it is registered with.'),
     from: day('DAY', 'make, retire: from which day on. Default: today.'),

@@ -161,7 +161,9 @@ async function openDocx(bytes: Uint8Array): Promise<Opened> {
   const parts = await unpacked(bytes);
   const main = parts.find(({ name }) => name === MAIN);
   if (main === undefined) throw new Error('it has no main part of a DOCX file');
-  const xml = new TextDecoder(main.bytes.readUInt16LE(0) === 0xfeff ? 'utf-16le' : 'utf-8').decode(main.bytes);
+  const xml = new TextDecoder(main.bytes.subarray(0, 2).toString('hex') === 'fffe' ? 'utf-16le' : 'utf-8').decode(
+    main.bytes,
+  );
   if (/^<!DOCTYPE/im.test(xml.slice(0, 4096))) throw new Error('its XML has a DTD, which no office program writes');
   const body = readBody(xml);
   if (body.start < 0) throw new Error('its main part holds no document');

@@ -141,7 +141,8 @@ export interface DecoyRegistration {
 }
 
 /** A decoy is a document of the register as others are: acts on it are known as acts on a document. */
-export async function registerDocument(events: Events, row: DecoyRegistration): Promise<void> {
+export async function registerDocument(events: Events, registration: DecoyRegistration): Promise<void> {
+  const { path, level, team, project, placed } = registration;
   await events.run(
     `INSERT INTO documents (uid, path, name, level, owner_team, project, registered)
      SELECT
@@ -149,7 +150,7 @@ export async function registerDocument(events: Events, row: DecoyRegistration): 
        {path:String}, splitByChar('\\\\', replaceAll({path:String}, '/', '\\\\'))[-1],
        {level:UInt8}, {team:String}, {project:String}, {placed:Date}
      WHERE uid_ NOT IN (SELECT uid FROM documents)`,
-    { ...row },
+    { path, level, team, project, placed },
   );
 }
 

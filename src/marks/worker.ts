@@ -37,7 +37,7 @@ function formatOf(bytes: Buffer): Format | 'text' | undefined {
 function reason(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
-  if (code !== undefined) return `it cannot be opened (${code})`;
+  if (code !== undefined && /^E[A-Z]+$/.test(code)) return `it cannot be opened (${code})`;
   return error instanceof Error && error.constructor === Error && message.length < 100 ? message : 'a damaged file';
 }
 
