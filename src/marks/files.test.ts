@@ -9,7 +9,7 @@ import { Fault } from '../base/fault.ts';
 import { openLedger, record } from '../ledger/ledger.ts';
 import { type Data, openData } from '../stores/data.ts';
 import { docxParts } from './decoy-files.ts';
-import { listDecoys, makeDecoy, retireDecoy } from './decoys.ts';
+import { type DecoyKind, listDecoys, makeDecoy, retireDecoy } from './decoys.ts';
 import { markDocx, observeDocx, packed } from './docx.ts';
 import { issueCopies, type Marks, type Wanted } from './issue.ts';
 import { readBody } from './ooxml.ts';
@@ -73,7 +73,7 @@ async function verdicts(...paths: string[]): Promise<(CopyReading | undefined)[]
   return files.map(({ issues }) => issues[0]?.copies.find(({ verdict }) => verdict === 'explains'));
 }
 
-describe.sequential('issued copies', () => {
+describe('issued copies', () => {
   test.for(['plan.docx', 'plan.pdf', 'zh.docx'])('of %s: each names its recipient, and no other', async (name) => {
     const { copies } = await issueCopies(marks, { ...wanted(name), language: name === 'zh.docx' ? 'zh-CN' : 'en' });
     for (const { number, file, alias } of copies) {
@@ -184,10 +184,16 @@ test('hostile files cost a clear error, and the next file is read', async () => 
 });
 
 test('decoys are made, listed and retired; neither database nor ledger says which they are', async () => {
-  const kind = {
-    ...{ template: 'migration-plan', language: 'en', level: 'internal', team: '', project: '' },
-    ...{ place: join(folder, 'share'), loggedAs: '\\\\fs01\\plans', from: '2026-03-02' },
-  } as const;
+  const kind: Omit<DecoyKind, 'format'> = {
+    template: 'migration-plan',
+    language: 'en',
+    level: 'internal',
+    team: '',
+    project: '',
+    place: join(folder, 'share'),
+    loggedAs: '\\\\fs01\\plans',
+    from: '2026-03-02',
+  };
   const room = { ...marks, events: data.events };
   for (const format of ['docx', 'pdf', 'txt'] as const) {
     const { id, path, file } = await makeDecoy(room, { ...kind, format });
