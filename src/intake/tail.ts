@@ -111,7 +111,8 @@ export class Tail {
     );
     return files
       .filter(({ state }) => state.isFile() && state.ino !== current)
-      .sort((a, b) => a.state.mtimeMs - b.state.mtimeMs)
+      // Changed in the same moment: x.log.2 is older than x.log.1.
+      .sort((a, b) => a.state.mtimeMs - b.state.mtimeMs || b.path.localeCompare(a.path, 'en', { numeric: true }))
       .map(({ path }) => path);
   }
 
