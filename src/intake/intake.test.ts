@@ -37,8 +37,14 @@ async function open(options: SpoolOptions = {}) {
   });
   const post = async (body: string | Buffer, headers: Record<string, string> = {}) => {
     const url = `http://localhost/api/intake/${source}`;
-    const response = await app.fetch(new Request(url, { method: 'POST', body: body as BodyInit, headers }));
-    return { status: response.status, retry: response.headers.get('retry-after'), body: await response.json() };
+    const response = await app.fetch(
+      new Request(url, { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body), headers }),
+    );
+    return {
+      status: response.status,
+      retry: response.headers.get('retry-after'),
+      body: (await response.json()) as { batch: string; repeated: boolean },
+    };
   };
   return { spool, loader, post };
 }

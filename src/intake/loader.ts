@@ -110,7 +110,7 @@ export class Loader {
       ...{ path: await pathOf(join(spool.folder, source), entries), source, stream, received },
       ...{ first_line: sequence ?? 1, key: sequence === undefined ? '' : PLACE },
     };
-    await storeIntake(events, reader, parameters, ...(readers ? [readers] : []));
+    await storeIntake(events, reader, parameters, readers);
     await onPart?.(part);
     await spool.remove(source, entries);
   }

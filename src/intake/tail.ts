@@ -109,10 +109,13 @@ export class Tail {
     const files = await Promise.all(
       names.map(async (name) => ({ path: join(folder, name), state: await stat(join(folder, name)) })),
     );
-    return files
-      .filter(({ state }) => state.isFile() && state.ino !== current)
-      .sort((a, b) => a.state.mtimeMs - b.state.mtimeMs)
-      .map(({ path }) => path);
+    return (
+      files
+        .filter(({ state }) => state.isFile() && state.ino !== current)
+        // Changed in the same moment: x.log.2 is older than x.log.1.
+        .sort((a, b) => a.state.mtimeMs - b.state.mtimeMs || b.path.localeCompare(a.path, 'en', { numeric: true }))
+        .map(({ path }) => path)
+    );
   }
 
   /** A rotated file grows no more: its last line counts although it lacks its end. */

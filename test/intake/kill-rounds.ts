@@ -40,7 +40,9 @@ export async function killRounds(
     for (let first = 1; !isOver; first += LINES) {
       const ids = Array.from({ length: LINES }, (_, at) => `${name}-${first + at}`);
       const body = ids.map((id) => `${JSON.stringify({ id, text: 'x'.repeat(80) })}\n`).join('');
-      const place = isNumbered ? { 'Countersign-Stream': name, 'Countersign-Sequence': String(first) } : {};
+      const place: Record<string, string> = isNumbered
+        ? { 'Countersign-Stream': name, 'Countersign-Sequence': String(first) }
+        : {};
       let sent = 0;
       for (let times = Math.random() < 0.1 ? 2 : 1; times > 0 && !isOver; ) {
         sent += 1;
