@@ -15,17 +15,37 @@ export type Language = (typeof LANGUAGES)[number];
 const MOST_ROWS = 2000;
 const MOST_EVENTS = 200;
 
-type Words = (key: string, values?: Record<string, string | number>) => string;
+type Words = ((key: string, values?: Record<string, string | number>) => string) & {
+  /** Why something could not be read, as the readers say it. */
+  reason(why: string): string;
+};
 
 /** The words of a language, from content/words/assessment.<language>.json. */
 export function assessmentWords(language: Language): Words {
   const file = new URL(`../../content/words/assessment.${language}.json`, import.meta.url);
   const texts = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
-  return (key, values = {}) =>
+  const word = (key: string, values: Record<string, string | number> = {}) =>
     texts[key]!.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = values[name]!;
       return typeof value === 'number' ? value.toLocaleString(language) : value;
     });
+  return Object.assign(word, { reason: (why: string) => (language === 'zh-CN' ? chineseReason(why) : why) });
+}
+
+let reasons: Record<string, string> | undefined;
+
+/**
+ * A reason in Chinese, by content/words/unreadable.zh-CN.json: numbers stand there as #, and what a library said, in brackets
+ * at the end, stays as it is. A reason that is not there stays English: better than none.
+ */
+export function chineseReason(why: string): string {
+  reasons ??= JSON.parse(
+    readFileSync(new URL('../../content/words/unreadable.zh-CN.json', import.meta.url), 'utf8'),
+  ) as Record<string, string>;
+  const [, plain = why, detail = ''] = /^(.*?)( \([^)]*\)?)?$/s.exec(why) ?? [];
+  const numbers = plain.match(/\d+/g) ?? [];
+  const text = reasons[plain.replace(/\d+/g, '#')];
+  return text === undefined ? why : text.replace(/#/g, () => numbers.shift() ?? '#') + detail;
 }
 
 export function assessmentPage(found: Assessment, explanations: Explanations | undefined, language: Language): string {
@@ -149,7 +169,7 @@ ${list(words('nobody', { count: nobody.length }), nobody, words)}`;
 }
 
 function rest({ unmatched, unreadable }: Assessment, words: Words): string {
-  const rows = unreadable.map(({ path, why }) => [path, why]);
+  const rows = unreadable.map(({ path, why }) => [path, words.reason(why)]);
   const title = words('unreadable', { count: unreadable.length });
   return `${list(words('unmatched', { count: unmatched.length }), unmatched, words)}
 ${details(title, table(title, [words('file'), words('why')], rows, words))}`;

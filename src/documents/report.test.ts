@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Assessment } from './assess.ts';
-import { assessmentPage, assessmentWords, LANGUAGES } from './page.ts';
+import { assessmentPage, assessmentWords, chineseReason, LANGUAGES } from './page.ts';
 import { assessmentCsv, assessmentText, csvCell } from './report.ts';
 import type { Explanations } from './who.ts';
 
@@ -121,4 +121,24 @@ describe('the page', () => {
     }
     expect(assessmentWords('en')('unmatched', { count: 1200 })).toBe('Files without a match: 1,200');
   });
+});
+
+test.for([
+  ['stopped after 30 s', '30 秒后停止'],
+  ['a damaged zip file (end of central directory not found)', '已损坏的 zip 文件 (end of central directory not found)'],
+  ['its pages are pictures; read to page 3 of 9', '页面是图片；在 3 页之后停止，共 9 页'],
+  ['something new', 'something new'],
+])('a reason in Chinese: %s', ([why, chinese]) => {
+  expect(chineseReason(why!)).toBe(chinese);
+});
+
+test('every reason that a reader gives word for word has Chinese words', () => {
+  const folder = new URL('./extract/', import.meta.url);
+  const code = readdirSync(folder)
+    .filter((name) => name.endsWith('.ts') && !name.includes('.test.'))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('\n');
+  const given = [...code.matchAll(/(?:Unreadable|refuse|failed|why: )\(?'([^']+)'/g)].map(([, why]) => why!);
+  expect(given.length).toBeGreaterThan(10);
+  for (const why of given) expect(chineseReason(why), why).toMatch(/\p{Script=Han}/u);
 });

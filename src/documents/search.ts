@@ -41,11 +41,10 @@ export async function candidatesOf(
     const shared = await pairs(events, from, to, LEAST_WEIGHT, NEARLY_ALL);
     if (shared.length > 0) {
       const owns = new Map((await ownFingerprints(events, from, to)).map(({ found: text, ...own }) => [text, own]));
-      for (const { found: number, text, places } of shared) {
+      for (const { found: number, text, places, nearly_all } of shared) {
         const own = { ...owns.get(number)!, length: lengths.get(number)! };
-        const nearlyAll = new Set(places.map(([at]) => at)).size >= NEARLY_ALL * own.offsets.length;
         const telling = places.filter(([, , weight]) => weight > 0);
-        const candidate = { text, places: telling, all: nearlyAll ? places : undefined, own };
+        const candidate = { text, places: telling, all: nearly_all ? places : undefined, own };
         const known = found.get(number);
         if (known) known.push(candidate);
         else found.set(number, [candidate]);

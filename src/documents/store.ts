@@ -179,6 +179,8 @@ export interface Pair {
   found: number;
   text: number;
   places: Place[];
+  /** Nearly all of the trove's text is in it. */
+  nearly_all: boolean | number;
 }
 
 export function pairs(events: Events, from: number, to: number, least: number, nearly_all: number): Promise<Pair[]> {

@@ -69,7 +69,8 @@ async function read(part: Part, state: State): Promise<void> {
   let text: string | undefined;
   let why: string | undefined;
   try {
-    text = await READERS[kind](part.bytes, { inside, fileName, path: part.name === '' ? state.path : undefined });
+    if (kind === 'pdf') ({ text, more: why } = await pdfText(part.bytes));
+    else text = await READERS[kind](part.bytes, { inside, fileName, path: part.name === '' ? state.path : undefined });
     if (text !== undefined && text.length > state.budget.limits.text) {
       text = text.slice(0, state.budget.limits.text);
       why = `its text is too long; read to character ${state.budget.limits.text}`;
@@ -98,8 +99,7 @@ const container: Reader = async (bytes, { inside, fileName }) => void (await unp
 const external: Reader = async (_, { inside, path }) => void (await externalParts(path, inside));
 const office: Reader = (bytes, { inside }) => officeParts(bytes, inside);
 
-const READERS: Record<Kind, Reader> = {
-  pdf: (bytes) => pdfText(bytes),
+const READERS: Record<Exclude<Kind, 'pdf'>, Reader> = {
   docx: office,
   xlsx: office,
   pptx: office,

@@ -1,12 +1,14 @@
 /** Text of PDF files, by pdf.js: no script of the file runs, no font or address is loaded, nothing is drawn. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { picturedText } from './image.ts';
 import { Unreadable } from './part.ts';
 
 const MAX_PAGES = 20_000;
 const home = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
 
-export async function pdfText(bytes: Uint8Array): Promise<string> {
+/** `more` says what of it was not read. Errors: Unreadable. */
+export async function pdfText(bytes: Uint8Array): Promise<{ text: string; more: string | undefined }> {
   const { getDocument, VerbosityLevel } = await import('pdfjs-dist/legacy/build/pdf.mjs');
   const task = getDocument({
     data: new Uint8Array(bytes), // a copy: pdf.js takes what it is given away
@@ -30,8 +32,8 @@ export async function pdfText(bytes: Uint8Array): Promise<string> {
       page.cleanup();
     }
     const text = pages.join('\n');
-    if (text.trim() === '') throw new Unreadable('a PDF without text: its pages are pictures');
-    return text;
+    if (text.trim() === '') return await picturedText(bytes, document.numPages);
+    return { text, more: undefined };
   } catch (error) {
     if (error instanceof Unreadable) throw error;
     const name = error instanceof Error ? error.name : '';

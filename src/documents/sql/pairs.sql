@@ -4,7 +4,8 @@
 SELECT
   t.text AS found,
   h.text AS text,
-  groupArray(500000)((t.offset, h.offset, h.weight)) AS places
+  groupArray(500000)((t.offset, h.offset, h.weight)) AS places,
+  uniqExact(t.offset) >= {nearly_all:Float32} * any(own.grams) AS nearly_all
 FROM trove_fingerprints AS t
 INNER JOIN (
   SELECT hash, text, offset, weight
@@ -12,7 +13,8 @@ INNER JOIN (
   WHERE text != 0 AND hash IN (SELECT hash FROM trove_fingerprints WHERE text BETWEEN {from:UInt32} AND {to:UInt32})
 ) AS h ON h.hash = t.hash
 INNER JOIN (
-  SELECT text, count() AS grams
+  -- Known boilerplate is left out of both: it can neither make a match nor prevent one.
+  SELECT text, countIf(hash NOT IN (SELECT hash FROM trove_fingerprints WHERE text = 0)) AS grams
   FROM trove_fingerprints
   WHERE text BETWEEN {from:UInt32} AND {to:UInt32}
   GROUP BY text
@@ -20,6 +22,6 @@ INNER JOIN (
 WHERE t.text BETWEEN {from:UInt32} AND {to:UInt32}
 GROUP BY found, text
 HAVING sum(h.weight) >= {least:Float32}
-  OR uniqExact(t.offset) >= {nearly_all:Float32} * any(own.grams)
+  OR nearly_all
 ORDER BY found, sum(h.weight) DESC, text
 LIMIT 1000 BY found
