@@ -3,7 +3,7 @@
  * bench/assess.ts. Everything is drawn by one seed.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { htmlText } from '../src/documents/extract/markup.ts';
@@ -67,15 +67,30 @@ const LEFT_OUT =
   /copyright|changelog|changes|news|history|licen[cs]e|_symbols|^gcloud|\.(?:log|ps|eps|png|svg|js|css|c|h|cpp|py|pl|sh|map)(?:\.gz)?$/i;
 
 function* files(folders: readonly string[]): Generator<{ path: string; group: string }> {
+  const sources = sourcePackages();
   for (const root of folders)
     for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
       if (!entry.isFile() || LEFT_OUT.test(entry.name) || statSync(path).size < 500) continue;
-      // Of a package all papers, of the manual's pages those whose names begin alike.
-      const steps = path.slice(root.length + 1).split('/');
-      const page = /\/man\//.test(path) || steps.length === 1;
-      yield { path, group: page ? steps.at(-1)!.slice(0, 3).toLowerCase() : steps[0]!.replace(/[\d.-].*/, '') };
+      // What no package owns has something to do with what lies beside it.
+      const [step] = path.slice(root.length + 1).split('/');
+      yield { path, group: sources.get(path) ?? sources.get(join(root, step!)) ?? step! };
     }
+}
+
+/** Which source package each installed file was built from: papers of one source may share anything. */
+function sourcePackages(): Map<string, string> {
+  const owners = new Map<string, string>();
+  const status = readFileSync('/var/lib/dpkg/status', 'utf8').split('\n\n');
+  for (const record of status) {
+    const field = (name: string) => new RegExp(`^${name}: (\\S+)`, 'm').exec(record)?.[1];
+    const name = field('Package');
+    if (name === undefined) continue;
+    const lists = [name, `${name}:${field('Architecture')}`].map((one) => `/var/lib/dpkg/info/${one}.list`);
+    for (const list of lists.filter((one) => existsSync(one)))
+      for (const path of readFileSync(list, 'utf8').split('\n')) owners.set(path, field('Source') ?? name);
+  }
+  return owners;
 }
 
 function textOf(path: string): string {
@@ -85,8 +100,11 @@ function textOf(path: string): string {
     if (content.subarray(0, 4000).includes(0)) return '';
     const text = plainText(content);
     if (/\.html?(?:\.gz)?$/.test(path)) return htmlText(text);
-    // The marks of a manual page's typesetting are no words.
-    return /\/man\//.test(path) ? text.replace(/^[.'].{0,3}\s?|\\f[A-Z]|\\-|\\&/gm, '') : text;
+    // A manual page's typesetting is no text: what stands above its first heading, comments, marks within the lines.
+    const begin = Math.max(0, text.search(/^\.S[Hh]\b/m));
+    return /\/man\//.test(path)
+      ? text.slice(begin).replace(/^[.']\s*\\".*\n|^[.'].{0,3}\s?|\\f[A-Z]|\\-|\\&/gm, '')
+      : text;
   } catch {
     return '';
   }

@@ -59,7 +59,7 @@ function timed(method: string, find: () => Found, files: readonly PeerFile[]): s
     const hits = list.filter(({ name, from }) =>
       from === undefined ? (found.get(name)?.size ?? 0) > 0 : found.get(name)?.has(from),
     );
-    const label = kind === 'unrelated' ? 'unrelated, with a match' : kind;
+    const label = kind === 'of other packages' ? 'unrelated, with a match' : kind;
     lines.push(`  ${label.padEnd(30)} ${((100 * hits.length) / list.length).toFixed(2).padStart(7)} %`);
   }
   return lines.join('\n');

@@ -66,7 +66,7 @@ export async function collect({ spool, declared }: Intake, options: Collecting):
         const origin = parseOrigin(text);
         if (origin.kind === 'tail') await keepLooking(name, new Tail(spool, name, origin.path), options);
         else if (origin.kind === 'drop') await keepLooking(name, new Drop(spool, name, origin.path), options);
-        else if (origin.kind !== 'http') await keepListening(spool, name, origin, options);
+        else if ('port' in origin) await keepListening(spool, name, origin, options);
       } catch (error) {
         const fault = asFault(error);
         if (!signal.aborted)
