@@ -82,13 +82,13 @@ export class Tail {
 
   /** What was still to come of the file that was read so far, wherever it is now, and of those that came after it. */
   async #finish(place: Place, current: number): Promise<number> {
-    const siblings = await this.#siblings(current);
-    const at = await findIndex(siblings, (path) => isOld(path, place));
+    const others = await this.#others(current);
+    const at = await findIndex(others, (path) => isOld(path, place));
     if (at < 0) return 0;
-    let lines = await this.#readOld(siblings[at]!);
+    let lines = await this.#readOld(others[at]!);
     // Rotated more than once since: the newer ones were never looked at. A copy of this file has nothing newer.
     if (place.inode === current) return lines;
-    for (const path of siblings.slice(at + 1)) {
+    for (const path of others.slice(at + 1)) {
       const { ino } = await stat(path);
       const file = await open(path, 'r');
       try {
@@ -102,7 +102,7 @@ export class Tail {
   }
 
   /** Files beside this one whose names begin with its own, the oldest first. */
-  async #siblings(current: number): Promise<string[]> {
+  async #others(current: number): Promise<string[]> {
     const folder = dirname(this.#path);
     const stem = basename(this.#path);
     const names = (await readdir(folder)).filter((name) => name.startsWith(`${stem}.`) || name.startsWith(`${stem}-`));
