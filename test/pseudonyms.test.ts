@@ -264,10 +264,14 @@ test('no option of a command turns pseudonyms off', async () => {
     'portal --id': 'the short name of a recipient',
     'documents --add': 'who needs to know a document: the register names its custodians to the registrar',
     'witness --name': 'the name of a witness',
+    'mark --to': 'for whom a copy is made: whoever issues it says so himself',
+    'mark --false-accusation': 'a chance: of naming somebody who has nothing to do with it',
+    'mark --miss': 'a chance: of naming nobody',
+    'migrate --to': 'a data directory',
     'rules --pipeline': 'which field names of a Sigma rule mean which of ours',
   };
   expect([...new Set(found)].sort()).toEqual(Object.keys(known).sort());
-});
+}, 180_000);
 
 test('no route and no field of one turns pseudonyms off', () => {
   const fieldsOf = (schema: z.ZodType | null) =>
