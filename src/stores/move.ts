@@ -41,6 +41,7 @@ export async function moveEvents(from: Events, to: Events, { onRows, signal }: M
     const whole = await stateOf(from, table);
     const chunks = Math.max(1, Math.ceil(whole.rows / CHUNK_ROWS));
     let done = 0;
+    if (whole.rows > 0) onRows(table.name, 0, whole.rows);
     for (let chunk = 0; chunk < chunks; chunk++) {
       if (signal.aborted) throw new Fault('interrupted', 'moving stopped', { place: table.name });
       const wanted = await stateOf(from, table, { chunk, chunks });
@@ -149,6 +150,7 @@ export async function moveCasework(
   await to.transaction().execute(async (tx) => {
     for (const [at, { name, columns }] of tables.entries()) {
       const total = before[at]!.rows;
+      if (total > 0) onRows(name, 0, total);
       for (let done = 0; done < total; done += 2000) {
         if (signal.aborted) throw new Fault('interrupted', 'moving stopped', { place: name });
         const { rows } = await sql<{ rows: unknown }>`

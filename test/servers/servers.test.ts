@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { acquireLock } from '../../src/base/lock.ts';
 import { loadLogs } from '../../src/events/events.ts';
 import { type Events, openEmbedded } from '../../src/stores/clickhouse.ts';
@@ -19,6 +19,9 @@ import {
   startClickHouse,
   startPostgres,
 } from './servers.ts';
+
+// Starting, killing and starting again takes minutes on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
 
 const [programs, library] = [postgresPrograms(), clickhouseLibrary()];
 if (!programs) console.warn('NOT TESTED: casework on PostgreSQL; Debian: apt-get install postgresql');
