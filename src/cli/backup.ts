@@ -121,6 +121,7 @@ function freeFolder(folder: string, from: string): string {
   return to;
 }
 
+/** Without links: those in `events` are the engine's own, which makes them anew when it opens. */
 async function namesIn(folder: string, kind: 'files' | 'folders'): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries

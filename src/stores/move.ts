@@ -41,6 +41,7 @@ export async function moveEvents(from: Events, to: Events, { onRows, signal }: M
     const whole = await stateOf(from, table);
     const chunks = Math.max(1, Math.ceil(whole.rows / CHUNK_ROWS));
     let done = 0;
+    if (whole.rows > 0) onRows(table.name, 0, whole.rows);
     for (let chunk = 0; chunk < chunks; chunk++) {
       if (signal.aborted) throw new Fault('interrupted', 'moving stopped', { place: table.name });
       const wanted = await stateOf(from, table, { chunk, chunks });
@@ -149,6 +150,7 @@ export async function moveCasework(
   await to.transaction().execute(async (tx) => {
     for (const [at, { name, columns }] of tables.entries()) {
       const total = before[at]!.rows;
+      if (total > 0) onRows(name, 0, total);
       for (let done = 0; done < total; done += 2000) {
         if (signal.aborted) throw new Fault('interrupted', 'moving stopped', { place: name });
         const { rows } = await sql<{ rows: unknown }>`
@@ -164,17 +166,8 @@ export async function moveCasework(
       if (arrived.rows !== total || arrived.checksum !== before[at]!.checksum)
         throw differs(name, before[at]!, arrived);
     }
-    await sql`
-      do $$ declare s record; begin
-        for s in
-          select pg_get_serial_sequence(quote_ident(table_name), column_name) as name, table_name, column_name
-          from information_schema.columns
-          where table_schema = current_schema() and pg_get_serial_sequence(quote_ident(table_name), column_name) is not null
-        loop
-          execute format('select setval(%L, greatest(1, (select coalesce(max(%I), 0) from %I)), (select count(*) > 0 from %I))',
-            s.name, s.column_name, s.table_name, s.table_name);
-        end loop;
-      end $$`.execute(tx);
+    for (const { name, value } of await sequencesOf(from))
+      await sql`select setval(quote_ident(${name})::regclass, ${value}::bigint)`.execute(tx);
   });
   return tables.map(({ name }, at) => ({ table: name, ...before[at]! }));
 }
@@ -193,6 +186,18 @@ async function tablesOf(db: CaseworkDb): Promise<Table[]> {
     from information_schema.tables as t
     where t.table_schema = current_schema() and t.table_type = 'BASE TABLE' and t.table_name != 'schema_migrations'
     order by 1`.execute(db);
+  return rows;
+}
+
+/**
+ * Where numbers go on, also of a sequence that belongs to no column: one that began anew would give numbers below those that
+ * the event store has a copy of, and whoever copies all beyond the highest one would miss the rows.
+ */
+async function sequencesOf(db: CaseworkDb): Promise<{ name: string; value: string }[]> {
+  const { rows } = await sql<{ name: string; value: string }>`
+    select sequencename::text as name, last_value::text as value
+    from pg_sequences
+    where schemaname = current_schema() and last_value is not null`.execute(db);
   return rows;
 }
 

@@ -6,7 +6,7 @@ import type { Events } from './clickhouse.ts';
  * Whose rows lie together. People's rows by the person; tables that replace older rows by newer ones by the key of that;
  * all others by what they are looked up with. The columns themselves: an expression would be part of the layout for ever.
  */
-const KEYS: Record<string, string> = {
+export const KEYS: Readonly<Record<string, string>> = {
   events: 'actor_user_uid',
   segments: 'log_name, source, position',
   document_files: 'file, part',
@@ -16,11 +16,12 @@ const KEYS: Record<string, string> = {
   trove_fingerprints: 'hash',
   trove_hits: 'hash',
   first_seen: 'who, what',
+  level_words: 'word',
   person_links: 'account',
   stairs: 'detection, role, step',
   computed_days: 'day',
 };
-const PERSON = 'user_uid';
+export const PERSON = 'user_uid';
 
 interface Column {
   table: string;

@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createAccount } from '../../src/access/access.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { openRecord } from '../../src/cli/record.ts';
@@ -17,7 +17,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 beforeAll(async () => {
   const world = join(root, 'world');
-  await countersign('simulate', '--out', world, '--people', '40', '--days', '40', '--seed', '5');
+  await countersign('simulate', '--out', world, '--people', '20', '--days', '20', '--seed', '5');
   await countersign('ingest', world, '--data', data);
   const open = await openData(data);
   const ledger = await openRecord(open);
@@ -28,6 +28,9 @@ beforeAll(async () => {
   await ledger.close();
   await open.close();
 }, 240_000);
+
+// Each command starts both engines and copies thousands of files to the disk one by one: minutes on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 test('what was backed up and restored verifies and has the same leads; keys travel apart', async () => {
   const before = await countersign('leads', '--data', data, '--json');

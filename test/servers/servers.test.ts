@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { acquireLock } from '../../src/base/lock.ts';
 import { loadLogs } from '../../src/events/events.ts';
 import { type Events, openEmbedded } from '../../src/stores/clickhouse.ts';
@@ -18,6 +19,9 @@ import {
   startClickHouse,
   startPostgres,
 } from './servers.ts';
+
+// Starting, killing and starting again takes minutes on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
 
 const [programs, library] = [postgresPrograms(), clickhouseLibrary()];
 if (!programs) console.warn('NOT TESTED: casework on PostgreSQL; Debian: apt-get install postgresql');
@@ -169,12 +173,16 @@ describe.skipIf(!programs)('PostgreSQL', () => {
       .insertInto('leads' as never)
       .values({ ...insert, ...rest, ...lists } as never)
       .execute();
+    await sql`select nextval('directory_n') from generate_series(1, 3)`.execute(data.casework);
     await data.close();
     const url = `${postgres.url}/template1`;
     const [from, to] = [await openCasework({ dir }), await openCasework({ url })];
     const moved = await moveCasework(from.db, to.db, options);
     expect(moved.find(({ table }) => table === 'leads')).toMatchObject({ rows: 1 });
     expect(await moveCasework(from.db, to.db, options)).toEqual(moved);
+    // Numbers go on after the last one: the event store has rows by them.
+    const { rows } = await sql<{ n: number }>`select nextval('directory_n')::integer as n`.execute(to.db);
+    expect(rows).toEqual([{ n: 4 }]);
     await from.close();
     await to.close();
     writeFileSync(join(dir, 'config.yml'), `postgres_url: ${url}\n`);
