@@ -65,6 +65,7 @@ export const decoys: AnyCommand = command({
 
 function line({ id, path, placed, retired, openings }: Decoy): string {
   const until = retired === null ? '' : ` to ${retired}`;
-  const known = openings === 0 ? 'untouched' : `touched ${openings} times: known by now, to be replaced`;
+  const touched = openings === 1 ? 'once' : `${openings} times`;
+  const known = openings === 0 ? 'untouched' : `touched ${touched}: known by now, to be replaced`;
   return `${id}  ${path}  from ${placed}${until}  ${known}`;
 }

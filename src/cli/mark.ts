@@ -43,16 +43,24 @@ export const mark: AnyCommand = command({
     const { action, files } = run.operands;
     if (action !== 'issue' && action !== 'read') throw new Fault('usage', `'${action}' is neither issue nor read`);
     if (files.length === 0) throw new Fault('usage', 'name a file', { place: `mark ${action}` });
+    const { to, out, language, colluders, falseAccusation, miss } = run.options;
+    if (action === 'issue') {
+      if (files.length > 1) throw new Fault('usage', 'one document at a time', { place: files[1]! });
+      if (to.length === 0) throw new Fault('usage', 'option --to PERSON... is missing', { place: 'mark issue' });
+    }
     return await withMarks(run.options.data, `countersign mark ${action}`, async (marks) => {
       let line: Progress | undefined;
+      const shown = (total: number): Progress =>
+        run.progress({ label: action === 'issue' ? 'Marking' : 'Reading', unit: 'files', total });
       const onProgress = (done: number, total: number): void => {
-        line ??= run.progress({ label: action === 'issue' ? 'Marking' : 'Reading', unit: 'files', total });
+        line ??= shown(total);
         line.update(done);
         if (done === total) line.done();
       };
       if (action === 'read') {
         // Whose copy it was is read about people: it is written down before it is looked at.
         const act = { actor: 'system:machine', act: 'mark.read' };
+        line = shown(files.length); // before the first file: it shows the time that this one takes too
         const found = await perform(marks.ledger, act, () =>
           readMarks(marks, files, { signal: run.signal, onProgress }),
         );
@@ -60,9 +68,6 @@ export const mark: AnyCommand = command({
         run.out(readingText(found));
         return 0;
       }
-      const { to, out, language, colluders, falseAccusation, miss } = run.options;
-      if (files.length > 1) throw new Fault('usage', 'one document at a time', { place: files[1]! });
-      if (to.length === 0) throw new Fault('usage', 'option --to PERSON... is missing', { place: 'mark issue' });
       const wanted = { document: files[0]!, to, out, language, colluders, falseAccusation, miss };
       const issued = await issueCopies(marks, wanted, { signal: run.signal, onProgress });
       for (const { number, alias, file } of issued.copies)

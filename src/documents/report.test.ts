@@ -138,7 +138,9 @@ test('every reason that a reader gives word for word has Chinese words', () => {
     .filter((name) => name.endsWith('.ts') && !name.includes('.test.'))
     .map((name) => readFileSync(new URL(name, folder), 'utf8'))
     .join('\n');
-  const given = [...code.matchAll(/(?:Unreadable|refuse|failed|why: )\(?'([^']+)'/g)].map(([, why]) => why!);
+  const given = [...code.matchAll(/(?:(?:Unreadable|refuse|failed)\(|recognised\(\w+, |why: )'([^']+)'/g)].map(
+    ([, why]) => why!,
+  );
   expect(given.length).toBeGreaterThan(10);
   for (const why of given) expect(chineseReason(why), why).toMatch(/\p{Script=Han}/u);
 });

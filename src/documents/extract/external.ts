@@ -1,5 +1,5 @@
 /** 7z, RAR, xz and bzip2, by 7-Zip where it is installed. It writes to a pipe: no part ever reaches the disk. */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type Inside, Unreadable } from './part.ts';
 import { runProgram } from './program.ts';
 import { nameTrick, safeName } from './zip.ts';
@@ -21,7 +21,9 @@ export async function externalParts(path: string | undefined, inside: Inside): P
   if (path === undefined) throw new Unreadable('an archive of another kind inside an archive: unpack it by hand');
   const program = await installed();
   if (program === undefined) throw new Unreadable('an archive of another kind; it is read where 7-Zip is installed');
-  const listed = await list(program, path);
+  // It runs in another folder.
+  const file = resolve(path);
+  const listed = await list(program, file);
   if (listed.length > MAX_PARTS) throw new Unreadable(`more than ${MAX_PARTS} parts`);
   for (const { name, size, folder, encrypted } of listed) {
     if (folder) continue;
@@ -33,7 +35,7 @@ export async function externalParts(path: string | undefined, inside: Inside): P
     else if (size > inside.budget.limits.partBytes)
       inside.trouble(shown, `unpacks to more than ${Math.round(inside.budget.limits.partBytes / 1048576)} MB`);
     else {
-      const bytes = await one(program, path, name, inside.budget.limits.partBytes);
+      const bytes = await one(program, file, name, inside.budget.limits.partBytes);
       if (bytes === undefined) inside.trouble(shown, 'a damaged part');
       else {
         inside.budget.take(bytes.length);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { zip } from '../../../test/samples.ts';
 import { type Asked, type PoolOptions, readFiles } from './pool.ts';
 import type { PartReport } from './report.ts';
@@ -20,6 +20,7 @@ beforeAll(() => {
        if (path.endsWith('die')) process.kill(process.pid, 'SIGSEGV');
        if (path.endsWith('grow')) { const kept = []; for (;;) kept.push(Buffer.alloc(1e7, 1)); }
        let why;
+       if (path.endsWith('temporary')) why = process.env.TMPDIR;
        if (path.endsWith('write')) try { writeFileSync(path + '.out', 'x'); } catch (error) { why = error.code; }
        process.send({ id, parts: [{ name: '', kind: 'text', bytes: 1, sha256: path.at(-1), why }] });
      });
@@ -52,6 +53,14 @@ test('a reader cannot write, whatever it is talked into', async () => {
   const found = await all([path], { program: join(folder, 'hostile.mjs'), readers: 1 });
   expect(found.get(path)![0]!.why).toBe('ERR_ACCESS_DENIED');
   expect(existsSync(`${path}.out`)).toBe(false);
+});
+
+test('a reader has a temporary folder of its own, for what programs leave, and it goes with it', async () => {
+  const paths = ['1temporary', '2temporary'];
+  const found = await all(paths, { program: join(folder, 'hostile.mjs'), readers: 2 });
+  const folders = paths.map((path) => found.get(path)![0]!.why!);
+  expect(new Set([...folders, tmpdir()]).size).toBe(3);
+  for (const one of folders) await vi.waitFor(() => expect(existsSync(one)).toBe(false), { timeout: 20_000 });
 });
 
 test('the real reader answers with fingerprints, and writes nothing', async () => {

@@ -3,7 +3,10 @@
  * long or grows too large. Started when it is first needed, and again after it had to be ended.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const WATCH_MS = 200;
 const PAGE_BYTES = 4096;
@@ -58,17 +61,19 @@ export class Confined<Task extends object, Answer extends { readonly id: number 
 
   #start(): ChildProcess {
     const heap = Math.round((this.#memoryBytes * 0.8) / 1048576);
+    const scratch = mkdtempSync(join(tmpdir(), 'countersign-reader-'));
     const child = fork(this.#program, [], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       // The runtime itself refuses it to write a file or load a native library, whatever a parser is talked into.
       execArgv: [...READ_ONLY, `--max-old-space-size=${heap}`],
       serialization: 'advanced',
-      // Nothing of our surroundings is a parser's business.
-      env: { PATH: process.env.PATH ?? '' },
+      // Nothing of our surroundings is a parser's business. What a program that it runs leaves behind goes with it.
+      env: { PATH: process.env.PATH ?? '', TMPDIR: scratch },
       // A group of its own, so that a program it has started ends with it.
       detached: true,
     });
-    child.on('error', () => {});
+    const remove = (): void => rmSync(scratch, { recursive: true, force: true });
+    child.on('error', remove).on('exit', remove);
     this.#child = child;
     return child;
   }

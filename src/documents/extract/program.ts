@@ -1,5 +1,6 @@
 /** Running a program of somebody else on hostile bytes: with bounds of time and output, and no shell. */
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 
 export interface ProgramOptions {
   input?: Uint8Array;
@@ -8,15 +9,18 @@ export interface ProgramOptions {
   env?: Record<string, string>;
 }
 
-/** Errors: when it is not installed, fails, takes too long or says too much. */
+/** It runs in the temporary folder, in a reader's process one of its own. Errors: when it is not installed, fails, takes too long or says too much. */
 export function runProgram(
   name: string,
   words: readonly string[],
   options: ProgramOptions,
 ): Promise<{ output: Buffer }> {
   return new Promise((resolve, reject) => {
-    const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C.UTF-8', ...options.env };
+    // A program that writes a file after all, whatever it was told, writes it where nothing of anybody lies.
+    const cwd = tmpdir();
+    const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TMPDIR: cwd, ...options.env };
     const child = spawn(name, words, {
+      cwd,
       stdio: ['pipe', 'pipe', 'ignore'],
       env,
       timeout: options.seconds * 1000,
