@@ -116,16 +116,19 @@ export class Loader {
   }
 }
 
-/** The oldest entries of a source that one statement can take: of one stream, and numbered ones without a gap. */
+/**
+ * The oldest entry of a source and those after it that one statement can take as well: of the same stream, and numbered ones
+ * without a gap. Entries of other streams lie between them when several senders hand in at once; they wait for their turn.
+ */
 export function nextPart(source: string, waiting: readonly Entry[]): Part {
   const entries: Entry[] = [];
   let [lines, bytes] = [0, 0];
   for (const entry of waiting) {
     const first = entries[0] ?? entry;
     const last = entries.at(-1);
-    const follows = entry.stream === first.stream && isNext(last, entry);
+    if (entry.stream !== first.stream) continue;
     const fits = lines + entry.lines <= MOST_LINES && bytes + entry.bytes <= MOST_BYTES;
-    if (last !== undefined && !(follows && fits && entries.length < MOST_ENTRIES)) break;
+    if (last !== undefined && !(isNext(last, entry) && fits && entries.length < MOST_ENTRIES)) break;
     entries.push(entry);
     lines += entry.lines;
     bytes += entry.bytes;
