@@ -210,4 +210,5 @@ test('deliveries of several streams that came in turns are stored with one state
   expect([await loader.round(), await loader.round(), await loader.round()]).toEqual([6, 6, 1]);
   expect(spool.waiting.deliveries).toBe(0);
   expect(await stored()).toHaveLength(13);
+  expect(readdirSync(join(spool.folder, source))).toEqual([]);
 });

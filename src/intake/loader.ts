@@ -1,5 +1,5 @@
 /** Moving what waits in the spool into the store, in large parts, each line once however often a part is tried. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asFault, type Fault } from '../base/fault.ts';
 import { type LineReader, storeIntake } from '../events/events.ts';
@@ -29,6 +29,8 @@ const MOST_BYTES = 64 * 2 ** 20;
 const MOST_ENTRIES = 500;
 /** The key of lines that are known by their place in a stream. */
 const PLACE = 'sequence';
+/** Where several entries are put together for the engine. */
+const JOINED = 'part.joined';
 const TRIES = 3;
 
 export class Loader {
@@ -113,6 +115,7 @@ export class Loader {
     await storeIntake(events, reader, parameters, readers);
     await onPart?.(part);
     await spool.remove(source, entries);
+    await rm(join(spool.folder, source, JOINED), { force: true });
   }
 }
 
@@ -150,7 +153,7 @@ async function pathOf(folder: string, entries: readonly Entry[]): Promise<string
   const paths = entries.map(({ file }) => join(folder, file));
   if (paths.length === 1) return paths[0]!;
   if (entries[0]!.sequence === undefined) return join(folder, `{${entries.map(({ file }) => file).join(',')}}`);
-  const joined = join(folder, 'part.joined');
+  const joined = join(folder, JOINED);
   await writeFile(joined, Buffer.concat(await Promise.all(paths.map((path) => readFile(path)))), { mode: 0o600 });
   return joined;
 }
