@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   appendFileSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -69,6 +70,21 @@ test('a log is read as it grows; a last line waits for its end', async () => {
   await reader.look();
   expect(taken()).toEqual(['a', 'b', 'half', 'b']);
   expect(new Set(lines(spool).map(({ key }) => key)).size).toBe(4);
+});
+
+test('an empty log that is watched and then written to keeps its name when the process ends at the worst moment', async () => {
+  writeFileSync(log, '');
+  const reader = tail();
+  await reader.look();
+  const memory = join(spool.folder, 'src.tail.json');
+  const before = existsSync(memory) ? readFileSync(memory) : undefined;
+  writeFileSync(log, 'a\nb\n');
+  await reader.look();
+  // The lines are durable, what the reader remembers is not.
+  if (before === undefined) rmSync(memory);
+  else writeFileSync(memory, before);
+  await tail().look();
+  expect(new Set(lines(spool).map(({ key }) => key)).size).toBe(2);
 });
 
 test('a new process goes on where the last one was, and what it reads twice is known to be the same', async () => {

@@ -197,3 +197,18 @@ describe('back-pressure', () => {
     expect((await stored()).sort()).toEqual(['one', 'three', 'two']);
   });
 });
+
+test('deliveries of several streams that came in turns are stored with one statement for each stream', async () => {
+  const { spool, loader, post } = await open();
+  const place = (stream: string, first: number) => ({
+    'Countersign-Stream': stream,
+    'Countersign-Sequence': `${first}`,
+  });
+  for (const first of [1, 3, 5])
+    for (const stream of ['left', 'right']) await post(`${stream}\n${stream}\n`, place(stream, first));
+  await post('once\n');
+  expect([await loader.round(), await loader.round(), await loader.round()]).toEqual([6, 6, 1]);
+  expect(spool.waiting.deliveries).toBe(0);
+  expect(await stored()).toHaveLength(13);
+  expect(readdirSync(join(spool.folder, source))).toEqual([]);
+});

@@ -1,5 +1,5 @@
 /** Moving what waits in the spool into the store, in large parts, each line once however often a part is tried. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asFault, type Fault } from '../base/fault.ts';
 import { type LineReader, storeIntake } from '../events/events.ts';
@@ -29,6 +29,8 @@ const MOST_BYTES = 64 * 2 ** 20;
 const MOST_ENTRIES = 500;
 /** The key of lines that are known by their place in a stream. */
 const PLACE = 'sequence';
+/** Where several entries are put together for the engine. */
+const JOINED = 'part.joined';
 const TRIES = 3;
 
 export class Loader {
@@ -113,19 +115,23 @@ export class Loader {
     await storeIntake(events, reader, parameters, readers);
     await onPart?.(part);
     await spool.remove(source, entries);
+    await rm(join(spool.folder, source, JOINED), { force: true });
   }
 }
 
-/** The oldest entries of a source that one statement can take: of one stream, and numbered ones without a gap. */
+/**
+ * The oldest entry of a source and those after it that one statement can take as well: of the same stream, and numbered ones
+ * without a gap. Entries of other streams lie between them when several senders hand in at once; they wait for their turn.
+ */
 export function nextPart(source: string, waiting: readonly Entry[]): Part {
   const entries: Entry[] = [];
   let [lines, bytes] = [0, 0];
   for (const entry of waiting) {
     const first = entries[0] ?? entry;
     const last = entries.at(-1);
-    const follows = entry.stream === first.stream && isNext(last, entry);
+    if (entry.stream !== first.stream) continue;
     const fits = lines + entry.lines <= MOST_LINES && bytes + entry.bytes <= MOST_BYTES;
-    if (last !== undefined && !(follows && fits && entries.length < MOST_ENTRIES)) break;
+    if (last !== undefined && !(isNext(last, entry) && fits && entries.length < MOST_ENTRIES)) break;
     entries.push(entry);
     lines += entry.lines;
     bytes += entry.bytes;
@@ -147,7 +153,7 @@ async function pathOf(folder: string, entries: readonly Entry[]): Promise<string
   const paths = entries.map(({ file }) => join(folder, file));
   if (paths.length === 1) return paths[0]!;
   if (entries[0]!.sequence === undefined) return join(folder, `{${entries.map(({ file }) => file).join(',')}}`);
-  const joined = join(folder, 'part.joined');
+  const joined = join(folder, JOINED);
   await writeFile(joined, Buffer.concat(await Promise.all(paths.map((path) => readFile(path)))), { mode: 0o600 });
   return joined;
 }

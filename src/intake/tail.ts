@@ -73,6 +73,8 @@ export class Tail {
       }
       let lines = place === undefined ? 0 : await this.#finish(place, ino);
       this.#place = await beginning(file, ino, place?.inode === ino ? place.generation + 1 : 0);
+      // Before its first line is durable: a file that is still empty has another mark than with that line in it.
+      await this.#remember();
       lines += await this.#readOn(file, false);
       return lines;
     } finally {
