@@ -49,7 +49,7 @@ test('who opens a decoy stands out by it, and the list says that it is known', {
   expect(made.stdout).toMatch(MADE);
   const [, id, path] = MADE.exec(made.stdout)!;
 
-  // Months on which eight people open papers of their own; on the last day one of them opens the decoy too.
+  // Days on which eight people open papers of their own; on the last day one of them opens the decoy too.
   const row = (key: string, day: number, person: number, file: string) =>
     `{${key}},01/${String(day).padStart(2, '0')}/2010 10:0${person}:00,ABC000${person},PC-${person},${file},File Open,False,False,`;
   const rows = Array.from({ length: 25 * 8 }, (_, n) => row(`F${n}`, 1 + (n >> 3), n & 7, `C:\\own\\R${n >> 3}.doc`));
@@ -71,7 +71,7 @@ test('who opens a decoy stands out by it, and the list says that it is known', {
   expect(retired.stdout).toContain('from 2010-01-01 to 2010-02-01');
 });
 
-test('the ledger holds all of it, and says nowhere which document is the decoy', async () => {
+test('verify finds all of it as it was written', async () => {
   const verified = await countersign('verify', at('data'));
   expect(verified).toMatchObject({ code: 0 });
   expect(verified.stdout).toMatch(/all as they were written/);
