@@ -30,7 +30,7 @@ test('an analyst lands on the leads, an engineer on the sources', async () => {
   await page.context().clearCookies();
   await signIn(page, fixture.origin, ENGINEER);
   expect(new URL(page.url()).pathname).toBe('/sources');
-  expect(await page.locator('nav a').allTextContents()).toEqual(['Sources', 'Access']);
+  expect(await page.locator('nav a').allTextContents()).toEqual(['Sources', 'Rules', 'Access']);
 });
 
 test('a wrong password is said clearly, takes the focus and keeps the page', async () => {
