@@ -10,8 +10,8 @@ export default defineConfig({
     exclude: ['test/console/**', '**/node_modules/**'],
     ...(process.env.COUNTERSIGN_TEST_STORES ? ON_SERVERS : {}),
     // Real engines take a moment to start, and longer on a busy machine. No test measures time.
-    testTimeout: process.env.COUNTERSIGN_TEST_STORES ? 180_000 : 60_000,
-    hookTimeout: process.env.COUNTERSIGN_TEST_STORES ? 300_000 : 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
     // An embedded engine may take 1 GB: more of them at once than this do not fit on a small machine.
     maxWorkers: 2,
   },
