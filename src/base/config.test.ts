@@ -26,7 +26,7 @@ test('a later source wins over an earlier one', () => {
     ...{ unmask_hours: 72, notify_after_days: 30 },
     ...{ oidc_client_id: 'countersign', oidc_person_claim: 'preferred_username' },
     ...{ retention_triage_days: 180, retention_unfounded_days: 180, retention_case_days: 1825 },
-    ...{ portal_port: 12340, portal_round_minutes: 1440, portal_gigabytes: 20 },
+    ...{ portal_port: 12340, portal_round_minutes: 1440, portal_gigabytes: 20, intake_spool_gigabytes: 4 },
     administrator_roles: expect.arrayContaining(['NetworkAdministrator', 'DatabaseAdministrator']),
   });
   writeFileSync(file, 'port: 1000\nlog_level: warn\nsession_hours: 8\n');
