@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
-import { Button, Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { choicesQuery, DOCUMENT_STATES, type DocumentState, levelsQuery, type RegisterFilter } from '../documents.ts';
 import { useWords } from '../words.ts';
+import { SearchInput } from './search-input.tsx';
 import { SelectField } from './select.tsx';
 
 /** By level, owner, project, state and words. What is chosen stands in the address. */
@@ -65,7 +65,12 @@ export function DocumentsFilters(props: {
         chosen={filter.project ?? ''}
         choose={(project) => change({ project: project || undefined })}
       />
-      <WordsField value={filter.q ?? ''} change={(q) => change({ q: q || undefined })} leave={props.leave} />
+      <SearchInput
+        {...{ id: 'document-search', label: t('documents.search') }}
+        value={filter.q ?? ''}
+        change={(q) => change({ q: q || undefined })}
+        leave={props.leave}
+      />
       {isFiltered && (
         <Button
           className="button plain"
@@ -77,41 +82,5 @@ export function DocumentsFilters(props: {
         </Button>
       )}
     </search>
-  );
-}
-
-/** Typing is shown at once and goes to the server after a short rest. */
-function WordsField(props: { value: string; change: (value: string) => void; leave: () => void }) {
-  const { t } = useWords();
-  const [typed, setTyped] = useState(props.value);
-  const sent = useRef(props.value);
-  const { value, change } = props;
-  useEffect(() => {
-    if (value !== sent.current) {
-      sent.current = value;
-      setTyped(value);
-    }
-  }, [value]);
-  useEffect(() => {
-    if (typed.trim() === sent.current) return;
-    const timer = setTimeout(() => {
-      sent.current = typed.trim();
-      change(sent.current);
-    }, 250);
-    return () => clearTimeout(timer);
-  }, [typed, change]);
-  return (
-    <SearchField
-      className="field filters-search"
-      value={typed}
-      onChange={setTyped}
-      onSubmit={props.leave}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && typed === '') props.leave();
-      }}
-    >
-      <Label>{t('documents.search')}</Label>
-      <Input id="document-search" />
-    </SearchField>
   );
 }

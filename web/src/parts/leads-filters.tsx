@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
-import { Button, Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { LEVELS, type LeadStatus, type Level, SORTS, type Sort, STATUSES } from '../api.ts';
 import { detectionsQuery } from '../queries.ts';
 import { useWords } from '../words.ts';
 import { LevelMark } from './level.tsx';
+import { SearchInput } from './search-input.tsx';
 import { SelectField } from './select.tsx';
 
 export interface LeadsSearch {
@@ -62,7 +62,12 @@ export function LeadsFilters(props: {
         chosen={chosen}
         choose={(detection) => change({ detection: detection || undefined })}
       />
-      <SubjectSearch value={search.q ?? ''} change={(q) => change({ q: q || undefined })} leave={props.leaveSearch} />
+      <SearchInput
+        {...{ id: 'lead-search', label: t('leads.search'), placeholder: t('leads.search_example') }}
+        value={search.q ?? ''}
+        change={(q) => change({ q: q || undefined })}
+        leave={props.leaveSearch}
+      />
       <SelectField
         className="filters-status"
         label={t('leads.status')}
@@ -86,42 +91,5 @@ export function LeadsFilters(props: {
         </Button>
       )}
     </search>
-  );
-}
-
-/** Typing is shown at once and goes into the address, and so to the server, after a short rest. */
-function SubjectSearch(props: { value: string; change: (value: string) => void; leave: () => void }) {
-  const { t } = useWords();
-  const [typed, setTyped] = useState(props.value);
-  const sent = useRef(props.value);
-  const { value, change } = props;
-  useEffect(() => {
-    // The address changed by another way (back, clear): the field follows.
-    if (value !== sent.current) {
-      sent.current = value;
-      setTyped(value);
-    }
-  }, [value]);
-  useEffect(() => {
-    if (typed.trim() === sent.current) return;
-    const timer = setTimeout(() => {
-      sent.current = typed.trim();
-      change(sent.current);
-    }, 250);
-    return () => clearTimeout(timer);
-  }, [typed, change]);
-  return (
-    <SearchField
-      className="field filters-search"
-      value={typed}
-      onChange={setTyped}
-      onSubmit={props.leave}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && typed === '') props.leave();
-      }}
-    >
-      <Label>{t('leads.search')}</Label>
-      <Input id="lead-search" placeholder={t('leads.search_example')} />
-    </SearchField>
   );
 }
