@@ -1,3 +1,5 @@
+import { asFault, type Fault } from './fault.ts';
+
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
 
@@ -24,5 +26,21 @@ export class Patience {
 
   succeeded(what: string): void {
     this.#waiting.delete(what);
+  }
+
+  /** Does `work` when it is time to. A failure goes to `failed`, which puts off the next try; an interruption is none. */
+  async attempt(
+    what: string,
+    work: () => Promise<unknown>,
+    failed: (what: string, fault: Fault) => void,
+  ): Promise<void> {
+    if (!this.isDue(what)) return;
+    try {
+      await work();
+      this.succeeded(what);
+    } catch (error) {
+      const fault = asFault(error);
+      if (fault.code !== 'interrupted') failed(what, fault);
+    }
   }
 }

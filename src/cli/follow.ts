@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asFault, type Fault } from '../base/fault.ts';
+import type { Fault } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import { Patience } from '../base/patience.ts';
 import type { DayProgress } from '../detections/detections.ts';
@@ -74,14 +74,7 @@ function follower(
     );
   };
   const attempt = async (what: string, work: () => Promise<void>) => {
-    if (signal.aborted || !patience.isDue(what)) return;
-    try {
-      await work();
-      patience.succeeded(what);
-    } catch (error) {
-      const fault = asFault(error);
-      if (fault.code !== 'interrupted') failed(what, fault);
-    }
+    if (!signal.aborted) await patience.attempt(what, work, failed);
   };
   const isDue = (file: string) => patience.isDue(file);
 

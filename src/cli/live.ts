@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../base/config.ts';
-import { asFault } from '../base/fault.ts';
+import type { Fault } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import { Patience } from '../base/patience.ts';
 import { collect, type Intake, openIntake, type Part } from '../intake/intake.ts';
@@ -54,17 +54,12 @@ export async function takeIn(data: Data, intake: Intake, config: Config, options
 export async function live(data: Data, { spool, loader }: Intake, options: LiveOptions): Promise<void> {
   const { log, gate, signal, gatherMs = GATHER_MS, computeMs = COMPUTE_MS } = options;
   const patience = new Patience(() => performance.now());
+  const failed = (what: string, fault: Fault) => {
+    patience.failed(what);
+    log.warn({ job: 'intake', source: what, code: fault.code, error: fault }, 'tried again later');
+  };
   const attempt = async (what: string, work: () => Promise<unknown>) => {
-    if (signal.aborted || !patience.isDue(what)) return;
-    try {
-      await work();
-      patience.succeeded(what);
-    } catch (error) {
-      const fault = asFault(error);
-      if (fault.code === 'interrupted') return;
-      patience.failed(what);
-      log.warn({ job: 'intake', source: what, code: fault.code, error: fault }, 'tried again later');
-    }
+    if (!signal.aborted) await patience.attempt(what, work, failed);
   };
   // What an earlier run stored may not be computed yet.
   let isBehind = true;
